@@ -67,7 +67,8 @@ export function Select<T extends string>({
   className,
   ...rest
 }: {
-  options: readonly { value: T; label: string; disabled?: boolean }[];
+  /** Neighbours of the same `group` stand under it. */
+  options: readonly SelectOption<T>[];
   value: T;
   onChange: (value: T) => void;
 } & Omit<ComponentProps<"select">, "value" | "onChange">) {
@@ -78,13 +79,39 @@ export function Select<T extends string>({
       onChange={(event) => onChange(event.target.value as T)}
       className={classes(inputClass, "pr-1.5", className)}
     >
-      {options.map((option) => (
-        <option key={option.value} value={option.value} disabled={option.disabled}>
-          {option.label}
-        </option>
-      ))}
+      {inGroups(options).map(([group, members]) => {
+        const shown = members.map((option) => (
+          <option key={option.value} value={option.value} disabled={option.disabled}>
+            {option.label}
+          </option>
+        ));
+        return group === undefined ? (
+          shown
+        ) : (
+          <optgroup key={group} label={group}>
+            {shown}
+          </optgroup>
+        );
+      })}
     </select>
   );
+}
+
+interface SelectOption<T> {
+  value: T;
+  label: string;
+  disabled?: boolean;
+  group?: string;
+}
+
+function inGroups<T>(options: readonly SelectOption<T>[]): [group: string | undefined, SelectOption<T>[]][] {
+  const groups: [string | undefined, SelectOption<T>[]][] = [];
+  for (const option of options) {
+    const last = groups.at(-1);
+    if (last && last[0] === option.group) last[1].push(option);
+    else groups.push([option.group, [option]]);
+  }
+  return groups;
 }
 
 export function Checkbox({ label, className, ...rest }: { label: ReactNode } & ComponentProps<"input">) {

@@ -21,7 +21,7 @@ export function budgetFindings(config: ExperimentConfig, { countOwn }: LaunchKno
   });
   const { run, shape, every } = runs.reduce((a, b) => (b.every > a.every ? b : a));
   if (every === 1) return;
-  const named = Object.values(layerMetricInfo).filter(({ cost }) => cost === "second pass");
+  const named = Object.values(layerMetricInfo).filter(({ cost, more }) => cost === "second pass" && !more);
   const operations = metricCosts["second pass"](shape).toExponential(1);
   found.warnings.push({
     path: ["measuring"],

@@ -1,7 +1,7 @@
 import { type LayerMetricFacts, sources, theorySlopes } from "./metricFacts.ts";
 import { deepMetricInfo, surveyMetricInfo } from "./surveyMetrics.ts";
 
-const { paper, papyan, zhu, ours } = sources;
+const { paper, papyan, zhu, wu, ours } = sources;
 
 /** What the metrics of collapse share. */
 const collapse = {
@@ -12,13 +12,24 @@ const collapse = {
   axisUnit: null,
   log: true,
   percent: null,
+  more: false,
+  needsHead: false,
 } as const;
 
 /** The spread of features about their class means. */
-const nc1 = { ...collapse, threshold: 0.1, hidden: true, orthogonalOnly: false, lastMeans: null, overLayers: null } as const;
+const nc1 = {
+  ...collapse,
+  group: "nc1",
+  threshold: 0.1,
+  hidden: true,
+  orthogonalOnly: false,
+  lastMeans: null,
+  overLayers: null,
+} as const;
 /** The frame of the class means, and at the last layer of the classifier. */
 const nc2 = {
   ...collapse,
+  group: "nc2",
   threshold: 0.1,
   hidden: true,
   test: null,
@@ -31,6 +42,8 @@ const ofMeans = { ...nc2, hidden: false, lastMeans: null, floor: "gram", theory:
 /** Features or class means against classifier rows. */
 const nc3 = {
   ...collapse,
+  group: "nc3",
+  needsHead: true,
   threshold: 0.05,
   hidden: false,
   orthogonalOnly: false,
@@ -38,6 +51,24 @@ const nc3 = {
   lastMeans: null,
   overLayers: null,
 } as const;
+
+/** What refines a measure of the last layer's classifier and class means, on the training set. */
+const ofLast = {
+  ...collapse,
+  more: true,
+  threshold: 0.1,
+  hidden: false,
+  test: null,
+  orthogonalOnly: false,
+  cost: "sums",
+  lastMeans: null,
+  overLayers: null,
+  floor: null,
+  theory: null,
+} as const;
+const uniform = { ...ofLast, group: "uniformity" } as const;
+/** A size, which is no goal. */
+const norm = { ...ofLast, group: "norms", ideal: null, direction: null } as const;
 
 const slopes = theorySlopes;
 const define = <Id extends string>(table: Record<Id, LayerMetricFacts<NoInfer<Id>>>) => table;
@@ -62,6 +93,17 @@ const collapseMetricInfo = define({
     test: null,
     cost: "second pass",
     floor: "pinv",
+    theory: null,
+  },
+  "nc1.pinvsum": {
+    ...nc1,
+    more: true,
+    label: "NC1 (pinv, not over K)",
+    formula: "tr(Σ_W Σ_B⁺)",
+    source: "Papyan, Han, Donoho (2020), PNAS 117, as their notebook computes it",
+    test: null,
+    cost: "second pass",
+    floor: "pinvsum",
     theory: null,
   },
   "nc1.cdnv": {
@@ -121,6 +163,22 @@ const collapseMetricInfo = define({
     floor: "gram",
     theory: null,
   },
+  "nc2.wnorms": {
+    ...ofLast,
+    needsHead: true,
+    group: "nc2",
+    label: "NC2 (norms, classifier)",
+    formula: "std/mean of ‖w_k‖",
+    source: `${papyan}, figure 2`,
+  },
+  "nc2.wangles": {
+    ...ofLast,
+    needsHead: true,
+    group: "nc2",
+    label: "NC2 (angles, classifier)",
+    formula: "mean |cos(w_k, w_l) + 1/(K−1)|",
+    source: `${papyan}, figures 3 and 4`,
+  },
   "nc2.mframe": {
     ...ofMeans,
     label: "NC2 (class means)",
@@ -158,8 +216,114 @@ const collapseMetricInfo = define({
     floor: "means",
     theory: null,
   },
+  "nc3.etf": {
+    ...ofLast,
+    needsHead: true,
+    group: "nc3",
+    label: "NC3 (ETF)",
+    formula: "‖WMᵀ/‖WMᵀ‖ − E/√(K−1)‖",
+    source: `${zhu}, NC3`,
+    floor: "means",
+  },
+  "nc0.sum": {
+    ...ofLast,
+    needsHead: true,
+    group: "nc0",
+    label: "NC0",
+    formula: "‖Σ_k w_k‖",
+    source: "arXiv 2602.16642, as its code computes it",
+  },
+  "nc0.square": {
+    ...ofLast,
+    needsHead: true,
+    group: "nc0",
+    label: "NC0 (square)",
+    formula: "(1/K) ‖Wᵀ1‖²",
+    source: "arXiv 2602.16642, as its text defines it",
+  },
+  "gnc2.log.mean": {
+    ...uniform,
+    label: "GNC2 (log, mean)",
+    formula: "mean of −log‖m_k − m_l‖, k < l",
+    source: `${wu}, GNC2`,
+    ideal: null,
+    log: false,
+  },
+  "gnc2.log.variance": {
+    ...uniform,
+    label: "GNC2 (log, variance)",
+    formula: "variance of −log‖m_k − m_l‖, k < l",
+    source: `${wu}, GNC2`,
+  },
+  "gnc2.distance.mean": {
+    ...uniform,
+    label: "GNC2 (distance, mean)",
+    formula: "mean of ‖m_k − m_l‖, k < l",
+    source: `${wu}, GNC2`,
+    ideal: null,
+    direction: "more",
+    log: false,
+  },
+  "gnc2.distance.variance": {
+    ...uniform,
+    label: "GNC2 (distance, variance)",
+    formula: "variance of ‖m_k − m_l‖, k < l",
+    source: `${wu}, GNC2`,
+  },
+  "gnc2.riesz": {
+    ...uniform,
+    label: "Riesz energy, s = 1",
+    formula: "mean of ‖m_k − m_l‖⁻¹, k < l",
+    source: "Liu et al. (2018), NeurIPS, Learning towards minimum hyperspherical energy, s = 1",
+    ideal: null,
+    log: false,
+  },
+  "unc3.variance": {
+    ...ofLast,
+    needsHead: true,
+    group: "nc3",
+    label: "UNC3",
+    formula: "variance of ⟨w_k, μ_k − μ_G⟩",
+    source: `${wu}, UNC3`,
+  },
+  "unc3.cosine.mean": {
+    ...ofLast,
+    needsHead: true,
+    group: "nc3",
+    label: "UNC3 (cosine, mean)",
+    formula: "mean of cos(w_k, μ_k − μ_G)",
+    source: `${wu}, UNC3`,
+    ideal: 1,
+    direction: "more",
+    log: false,
+  },
+  "unc3.cosine.variance": {
+    ...ofLast,
+    needsHead: true,
+    group: "nc3",
+    label: "UNC3 (cosine, variance)",
+    formula: "variance of cos(w_k, μ_k − μ_G)",
+    source: `${wu}, UNC3`,
+  },
+  "norms.centre": { ...norm, label: "Norm of the global mean", formula: "‖μ_G‖", source: ours },
+  "norms.means": { ...norm, label: "Norm of class means", formula: "mean ‖μ_k − μ_G‖", source: `${papyan}, figure 2` },
+  "norms.weights": {
+    ...norm,
+    needsHead: true,
+    label: "Norm of classifier rows",
+    formula: "mean ‖w_k‖",
+    source: `${papyan}, figure 2`,
+  },
+  "bias.mean": {
+    ...norm,
+    needsHead: true,
+    label: "Logits of the mean feature",
+    formula: "‖W μ_G + b‖",
+    source: zhu,
+  },
   "nc4.ncc": {
     ...collapse,
+    group: "nc4",
     label: "NC4",
     formula: "share of samples whose prediction is not the nearest class mean",
     source: `${papyan}, figure 7`,
@@ -177,6 +341,7 @@ const collapseMetricInfo = define({
   // Of no collapse itself: what turns an error of features into one of NC1.
   "norms.spread": {
     ...collapse,
+    group: "norms",
     label: "Feature size over class spread",
     formula: "(1/N) Σ‖h‖² / tr Σ_B",
     source: ours,

@@ -5,6 +5,8 @@ const { papyan, ours } = sources;
 /** What is measured of every class at the last layer. */
 const ofClasses = {
   scope: "list",
+  group: "norms",
+  more: false,
   index: "class",
   layers: "last",
   ideal: 0,
@@ -30,6 +32,7 @@ const define = <Id extends string>(table: Record<Id, ListMetricFacts>) => table;
 export const listMetricInfo = define({
   "nc1.class": {
     ...ofClasses,
+    group: "nc1",
     label: "NC1 of each class",
     formula: "tr Σ_k / tr Σ_B",
     source: `nc1.ratio's parts: with equal classes their mean is nc1.ratio; ${ours}`,
@@ -37,6 +40,7 @@ export const listMetricInfo = define({
   },
   "accuracy.class": {
     ...ofClasses,
+    group: "accuracy",
     label: "Accuracy of each class",
     formula: "share of a class's samples classified correctly",
     source: ours,

@@ -4,14 +4,34 @@ import type { MetricCost } from "./measuringBudget.ts";
  * How the rounding of features reaches a metric: in proportion to the scatter (η² s), to that over pairs of classes or through a
  * pseudo-inverse, to its root, once or in a Gram matrix, or as a cosine. The formulas are math/collapse/numericFloor.ts.
  */
-export type FloorKind = "scatter" | "pairs" | "pinv" | "means" | "gram" | "cosine";
+export type FloorKind = "scatter" | "pairs" | "pinv" | "pinvsum" | "means" | "gram" | "cosine";
 
 /** Between which the theory puts the log-log slope of NC1, NC2 and NC3 over depth at the global optima (Súkeník, Lampert, Mondelli 2025). */
 export const theorySlopes: [number, number] = [-1 / 2, -1 / 4];
 
+/** Under which heading choices of metrics show one, in this order. */
+export const metricGroups = {
+  nc1: "NC1: within-class variability",
+  nc2: "NC2: frame",
+  nc3: "NC3: self-duality",
+  nc4: "NC4: nearest class centre",
+  nc0: "NC0: classifier rows sum to zero",
+  uniformity: "Hyperspherical uniformity",
+  layers: "Ranks, probes and deep collapse of layers",
+  norms: "Norms",
+  gap: "Gap and distance to the optimum",
+  losses: "Losses and penalties",
+  accuracy: "Accuracy and calibration",
+  training: "Training",
+} as const;
+export type MetricGroup = keyof typeof metricGroups;
+
 /** Every fact of a metric that does not follow from its numbers. Nothing is optional: a metric that lacks one does not compile. */
 export interface MetricFacts {
   label: string;
+  group: MetricGroup;
+  /** Whether it is folded away where everything is shown at once: it refines what another one says. */
+  more: boolean;
   formula: string;
   /** Who defined it, and where. */
   source: string;
@@ -36,6 +56,8 @@ export interface LayerMetricFacts<Id extends string = string> extends MetricFact
   scope: "layer";
   /** Whether layers without a classifier have it too. */
   hidden: boolean;
+  /** Whether there is none where no classifier is known, at the last layer either. */
+  needsHead: boolean;
   /** Where it is measured on the test set as well; null = nowhere. */
   test: "every layer" | "last layer" | null;
   /** Measured only where the optimal frame is orthogonal. */
@@ -75,5 +97,6 @@ export const sources = {
   paper: "Súkeník, Lampert, Mondelli (2025), arXiv 2505.15239",
   papyan: "Papyan, Han, Donoho (2020), PNAS 117",
   zhu: "Zhu et al. (2021), NeurIPS, A geometric analysis of neural collapse",
+  wu: "Wu, Papyan (2024), arXiv 2405.17767, Linguistic collapse",
   ours: "this program",
 } as const;

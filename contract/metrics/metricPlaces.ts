@@ -1,30 +1,17 @@
+import { type MetricGroup, metricGroups } from "./metricFacts.ts";
 import type { Metric, StudyMetric } from "./metricInfo.ts";
-import { layerMetrics } from "./metricInfo.ts";
+import { studyMetricInfo } from "./metricInfo.ts";
 import type { Split } from "./seriesKey.ts";
 
-/** Metrics that make sense for a whole run, in the order in which charts of a study offer them. */
-export const studyMetrics: readonly StudyMetric[] = [
-  ...layerMetrics,
-  "gap.total",
-  "gap.head",
-  "gap.representation",
-  "distance.procrustes",
-  "distance.gram",
-  "loss",
-  "fit",
-  "ridge.total",
-  "ridge.head",
-  "ridge.hidden",
-  "ridge.features",
-  "ridge.bias",
-  "slack",
-  "solution.rank",
-  "product.rank",
-  "accuracy",
-  "robust",
-  "transfer",
-  "stepMs",
-];
+/** What says when and how fast a run trains, and is no curve over a study's axes. */
+const ofTheClock: readonly StudyMetric[] = ["learningRate", "gradientNorm", "curvature", "elapsedMs"];
+
+/** Metrics that make sense for a whole run, in the order in which charts of a study offer them: by their groups. */
+export const studyMetrics: readonly StudyMetric[] = (Object.keys(metricGroups) as MetricGroup[]).flatMap((group) =>
+  (Object.keys(studyMetricInfo) as StudyMetric[]).filter(
+    (metric) => studyMetricInfo[metric].group === group && !ofTheClock.includes(metric),
+  ),
+);
 
 /** Where a metric has a panel in the training section. */
 interface TrainingPlace {

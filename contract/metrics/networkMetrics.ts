@@ -5,6 +5,8 @@ const { paper, zhu, ours } = sources;
 /** What the parts of the objective and the distances share: measured on the training set, better where they are less. */
 const objective = {
   scope: "network",
+  group: "losses",
+  more: false,
   direction: "less",
   unit: "1",
   axisUnit: null,
@@ -15,6 +17,7 @@ const objective = {
 } as const;
 const gap = {
   ...objective,
+  group: "gap",
   ideal: 0,
   percent: "in texts",
   threshold: 0.5,
@@ -22,6 +25,8 @@ const gap = {
 } as const;
 const accuracy = {
   scope: "network",
+  group: "accuracy",
+  more: false,
   ideal: 1,
   direction: "more",
   unit: "1",
@@ -36,6 +41,8 @@ const accuracy = {
 /** What says how a run trains, and is no goal. */
 const ofTraining = {
   scope: "network",
+  group: "training",
+  more: false,
   ideal: null,
   direction: null,
   percent: null,
@@ -69,6 +76,15 @@ export const networkMetricInfo = define({
     part: null,
   },
   accuracy: { ...accuracy, label: "Accuracy", formula: "share of samples classified correctly" },
+  ece: {
+    ...accuracy,
+    more: true,
+    label: "Calibration error (ECE)",
+    formula: "Σ_m (n_m/N) |accuracy − mean confidence| over 15 equal bins of the largest softmax",
+    source: "Guo, Pleiss, Sun, Weinberger (2017), ICML, On calibration of modern neural networks, equation 3",
+    ideal: 0,
+    direction: "less",
+  },
   "ridge.head": {
     ...objective,
     label: "Ridge, head",
@@ -124,6 +140,7 @@ export const networkMetricInfo = define({
   },
   "distance.procrustes": {
     ...objective,
+    group: "gap",
     label: "Procrustes distance to the optimum",
     formula: "D",
     source: `${paper}, Theorem 4.3; Schönemann (1966)`,
@@ -132,6 +149,7 @@ export const networkMetricInfo = define({
   },
   "distance.gram": {
     ...objective,
+    group: "gap",
     label: "Gram distance to the optimum",
     formula: "‖G/‖G‖ − G*/‖G*‖‖",
     source: "derived; compare the kernel alignment of Cristianini et al. (2001), NeurIPS",

@@ -7,6 +7,9 @@ const deep = "Súkeník, Lampert, Mondelli (2023), NeurIPS, arXiv 2305.13165";
 /** What the measures of a survey share: they are taken of every layer, and are no collapse of the last one. */
 const ofLayer = {
   scope: "layer",
+  group: "layers",
+  more: false,
+  needsHead: false,
   unit: "1",
   axisUnit: null,
   percent: null,

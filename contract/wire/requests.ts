@@ -4,7 +4,7 @@ import { depth, seed } from "../config/runConfig.ts";
 import { launcherKinds } from "../launcher.ts";
 import { limits } from "../limits.ts";
 import { layerMetrics } from "../metrics/metricInfo.ts";
-import { seriesKeyPattern, splits } from "../metrics/seriesKey.ts";
+import { listKeyPattern, seriesKeyPattern, splits } from "../metrics/seriesKey.ts";
 import { priorities } from "../priority.ts";
 import { experimentStatuses } from "../status.ts";
 import { isVisible, typedText } from "../wireText.ts";
@@ -102,6 +102,15 @@ export const runSeriesRequest = z.strictObject({
   maxPoints: panelPoints,
 });
 export type RunSeriesRequest = z.infer<typeof runSeriesRequest>;
+
+/** Lists of a run at one step: the last one up to `step`, else the latest. `latest` names what the page knows, so that it asks anew. */
+export const runListsRequest = z.strictObject({
+  id: z.uuid(),
+  keys: z.array(z.string().regex(listKeyPattern, "no such list")).min(1).max(12),
+  step: step.optional(),
+  latest: step.optional(),
+});
+export type RunListsRequest = z.infer<typeof runListsRequest>;
 
 export const createWorkerTokenRequest = z.strictObject({
   name: typedText(80, "a token's name")

@@ -180,6 +180,14 @@ export interface LogLine {
   text: string;
 }
 
+/** Lists of a run at a step; null where a number does not exist. */
+export interface ListsView {
+  /** All steps that have one of them, rising. */
+  steps: number[];
+  /** By key; absent where none is stored. */
+  lists: Record<string, (number | null)[]>;
+}
+
 /** Points of one series, thinned for a panel; `total` counts all stored points in the window. */
 export interface SeriesView {
   runId: string;

@@ -9,11 +9,14 @@ import { classStatistics } from "./classStatistics.ts";
 import type { CosineGaps } from "./cosineGaps.ts";
 import { cosineGaps } from "./cosineGaps.ts";
 import { dnc2, dnc3 } from "./dnc.ts";
+import { nc3Etf, uniformDuality } from "./duality.ts";
+import { biasOfMean, meanNormOfMeans, meanNormOfRows, nc0, normOfCentre } from "./lastLayerNorms.ts";
 import type { MetricId } from "./metricIds.ts";
 import { nc1Cdnv, nc1Pinv, nc1Ratio, normsSpread } from "./nc1.ts";
 import { nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "./nc2.ts";
 import { assertSameShape, nc3Cosine, nc3CosineFromMeans, nc3Duality } from "./nc3.ts";
 import { nc4Ncc } from "./nc4.ts";
+import { pairDistances } from "./uniformity.ts";
 
 /** The metrics of one layer: each id is either in `values` or, with its reason, in `undefined`. */
 export interface LayerMetrics {
@@ -25,6 +28,8 @@ export interface LayerMetrics {
 interface HiddenLayerInput {
   statistics: ClassStatistics;
   moments?: CentredMoments;
+  /** Whether it is the last one, of a network whose classifier is not known: what is of its class means alone is worked out too. */
+  isLast?: boolean;
   /** Which of them are worked out: all unless said. */
   wanted?: (id: MetricId) => boolean;
 }
@@ -35,6 +40,8 @@ interface LastLayerInput extends HiddenLayerInput {
   weights: Matrix;
   /** Sums over samples for nc3.cosine. */
   cosines?: CosineGaps;
+  /** b [K]; null or absent = none. */
+  bias?: ArrayLike<number> | null;
   /** The common norm of all features (√d after LayerNorm), for nc3.cosine without those sums. */
   featureNorm?: number;
 }
@@ -44,11 +51,12 @@ interface LastLayerInput extends HiddenLayerInput {
  * as centred rows cannot be orthogonal), and NC4 against the labels.
  * @throws {MathError} if K < 2 or a class is empty
  */
-export function hiddenLayerMetrics({ statistics, moments, wanted }: HiddenLayerInput): LayerMetrics {
+export function hiddenLayerMetrics({ statistics, moments, isLast = false, wanted }: HiddenLayerInput): LayerMetrics {
   assertEveryClass(statistics);
   const gram = lazyMeansGram(statistics);
   const functions: MetricFunctions = {
     ...variability(statistics, moments),
+    ...(isLast && ofMeansAlone(statistics, gram)),
     "nc2.frame": () => nc2Frame(gram(), "simplex"),
     "nc2.frame.orthogonal": () => nc2Frame(gramOfRows(statistics.means), "orthogonal"),
     "nc2.norms": () => nc2Norms(gram()),
@@ -61,17 +69,20 @@ export function hiddenLayerMetrics({ statistics, moments, wanted }: HiddenLayerI
 
 /**
  * All metrics of the last layer: NC1, NC2 of the class means (norms, angles; mframe and metf, the same as a hidden layer's frame and
- * etf) and of the classifier (frame and etf, G = WWᵀ), NC3, and NC4 against the predictions.
+ * etf) and of the classifier (frame and etf, wnorms and wangles, G = WWᵀ), NC3, NC0, the pairs' uniformity, sizes, and NC4 against the
+ * predictions.
  * @throws {MathError} if K < 2, a class is empty or the classifier does not fit
  */
 export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
-  const { statistics, moments, weights, cosines, featureNorm, wanted } = input;
+  const { statistics, moments, weights, cosines, featureNorm, wanted, bias = null } = input;
   assertEveryClass(statistics);
   assertSameShape(statistics, weights);
   const gram = gramOfRows(weights);
   const meansGram = lazyMeansGram(statistics);
+  const duality = once(() => uniformDuality(statistics, weights));
   const functions: MetricFunctions = {
     ...variability(statistics, moments),
+    ...ofMeansAlone(statistics, meansGram),
     "nc2.frame": () => nc2Frame(gram, "simplex"),
     "nc2.frame.orthogonal": () => nc2Frame(gram, "orthogonal"),
     "nc2.norms": () => nc2Norms(meansGram()),
@@ -86,6 +97,16 @@ export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
         : nc3CosineFromMeans(statistics, weights, needed(featureNorm, "sums over samples or a common feature norm")),
     "nc3.duality": () => nc3Duality(statistics, weights),
     dnc3: () => dnc3(statistics, weights),
+    "nc2.wnorms": () => nc2Norms(gram),
+    "nc2.wangles": () => nc2Angles(gram, "rows"),
+    "nc3.etf": () => nc3Etf(statistics, weights),
+    "nc0.sum": () => nc0(weights).sum,
+    "nc0.square": () => nc0(weights).square,
+    "unc3.variance": () => duality().variance,
+    "unc3.cosine.mean": () => duality().cosine.mean,
+    "unc3.cosine.variance": () => duality().cosine.variance,
+    "norms.weights": () => meanNormOfRows(statistics, weights),
+    "bias.mean": () => biasOfMean(statistics, weights, bias),
     "nc4.ncc": () => nc4Ncc(statistics, needed(moments, "the second pass"), "predictions"),
   };
   return collect(functions, wanted);
@@ -115,9 +136,11 @@ export function measureLastLayer(
 type MetricFunctions = Partial<Record<MetricId, () => number>>;
 
 function variability(statistics: ClassStatistics, moments: CentredMoments | undefined): MetricFunctions {
+  const pinv = once(() => nc1Pinv(statistics, needed(moments, "the second pass")));
   return {
     "nc1.ratio": () => nc1Ratio(statistics),
-    "nc1.pinv": () => nc1Pinv(statistics, needed(moments, "the second pass")),
+    "nc1.pinv": pinv,
+    "nc1.pinvsum": () => statistics.classes * pinv(),
     "nc1.cdnv": () => nc1Cdnv(statistics),
     "norms.spread": () => normsSpread(statistics),
     dnc2: () => dnc2(statistics, "simplex"),
@@ -125,12 +148,29 @@ function variability(statistics: ClassStatistics, moments: CentredMoments | unde
   };
 }
 
-/** G = MMᵀ, worked out at the first use only: it throws where the class means coincide. */
-function lazyMeansGram(statistics: ClassStatistics): () => Matrix {
-  let gram: Matrix | null = null;
+/** What of the last layer is of its class means alone. */
+function ofMeansAlone(statistics: ClassStatistics, gram: () => Matrix): MetricFunctions {
+  const pairs = once(() => pairDistances(gram()));
+  return {
+    "gnc2.log.mean": () => pairs().log.mean,
+    "gnc2.log.variance": () => pairs().log.variance,
+    "gnc2.distance.mean": () => pairs().distance.mean,
+    "gnc2.distance.variance": () => pairs().distance.variance,
+    "gnc2.riesz": () => pairs().riesz,
+    "norms.centre": () => normOfCentre(statistics),
+    "norms.means": () => meanNormOfMeans(statistics),
+  };
+}
+
+/** G = MMᵀ: it throws where the class means coincide. */
+const lazyMeansGram = (statistics: ClassStatistics) => once(() => gramOfRows(centredMeans(statistics)));
+
+/** What several metrics are made of, worked out at the first use only. */
+function once<T>(compute: () => T): () => T {
+  let found: { value: T } | null = null;
   return () => {
-    gram ??= gramOfRows(centredMeans(statistics));
-    return gram;
+    found ??= { value: compute() };
+    return found.value;
   };
 }
 

@@ -27,7 +27,7 @@ export function nc2Etf(gram: Matrix): number {
 }
 
 /**
- * nc2.norms = std/mean of ‖μ_k − μ_G‖ over the classes (std divides by K), from G = MMᵀ [K, K]; range [0, √(K−1)], ideal 0.
+ * nc2.norms = std/mean of ‖μ_k − μ_G‖ over the classes (std divides by K), from G = MMᵀ [K, K]; nc2.wnorms of ‖w_k‖, from WWᵀ; range [0, √(K−1)], ideal 0.
  * @throws {MathError} if K < 2 or G is zero
  * Source: Papyan, Han, Donoho (2020), PNAS 117, figure 2.
  */
@@ -40,18 +40,23 @@ export function nc2Norms(gram: Matrix): number {
 }
 
 /**
- * nc2.angles = mean over k ≠ l of |cos(μ_k − μ_G, μ_l − μ_G) + 1/(K−1)|, from G = MMᵀ [K, K]; range [0, K/(K−1)], ideal 0.
- * @throws {MathError} if K < 2 or a class mean equals the global mean and so has no direction
+ * nc2.angles = mean over k ≠ l of |cos(μ_k − μ_G, μ_l − μ_G) + 1/(K−1)|, from G = MMᵀ [K, K]; nc2.wangles the same of classifier rows,
+ * from WWᵀ; range [0, K/(K−1)], ideal 0.
+ * @throws {MathError} if K < 2, or a class mean equals the global mean (a row is zero) and so has no direction
  * Source: Papyan, Han, Donoho (2020), PNAS 117, figures 3 and 4.
  */
-export function nc2Angles(gram: Matrix): number {
+export function nc2Angles(gram: Matrix, of: "means" | "rows" = "means"): number {
   positiveNorm(gram);
   const norms = diagonalRoots(gram);
   const classes = gram.rows;
   const bound = 4 * Number.EPSILON * Math.max(...norms);
   const still = norms.findIndex((norm) => !(norm > bound));
   if (still >= 0)
-    throw new MathError(`mean of class ${still} equals the global mean: ‖μ_k − μ_G‖ = ${norms[still]} is not above ${bound}`);
+    throw new MathError(
+      of === "means"
+        ? `mean of class ${still} equals the global mean: ‖μ_k − μ_G‖ = ${norms[still]} is not above ${bound}`
+        : `classifier row ${still} has no direction: ‖w_k‖ = ${norms[still]} is not above ${bound}`,
+    );
   let sum = 0;
   for (let k = 0; k < classes; k++) {
     for (let l = 0; l < k; l++) sum += Math.abs(gram.data[k * classes + l] / (norms[k] * norms[l]) + 1 / (classes - 1));

@@ -38,13 +38,14 @@ export interface FloorInput {
 /**
  * The value below which a metric says nothing, as the rounding of features alone would make it so large, by how rounding reaches it.
  * With s the spread: the scatter over that between classes (NC1) η² s; over pairs of classes (CDNV) η² s (K−1)/(2K) and through a
- * pseudo-inverse η² s (K−1)²/(Kd), both for equidistant means; what is made of class means alone is linear in the error, η √s, and
+ * pseudo-inverse η² s (K−1)²/(Kd), K times that where it is not divided by K, all for equidistant means; what is made of class means alone is linear in the error, η √s, and
  * of their Gram matrix 2 η √s; a cosine η²/2.
  */
 export const floorFormulas = {
   scatter: (input) => input.errorSquared * input.spread,
   pairs: ({ errorSquared, spread, classes }) => (errorSquared * spread * (classes - 1)) / (2 * classes),
   pinv: ({ errorSquared, spread, classes, dim }) => (errorSquared * spread * (classes - 1) ** 2) / (classes * dim),
+  pinvsum: ({ errorSquared, spread, classes, dim }) => (errorSquared * spread * (classes - 1) ** 2) / dim,
   means: (input) => Math.sqrt(input.errorSquared * input.spread),
   gram: (input) => 2 * Math.sqrt(input.errorSquared * input.spread),
   cosine: (input) => input.errorSquared / 2,

@@ -1,4 +1,11 @@
-import { byId, runAgainRequest, runGeometryRequest, runLogRequest, runSeriesRequest } from "../../contract/wire/requests.ts";
+import {
+  byId,
+  runAgainRequest,
+  runGeometryRequest,
+  runListsRequest,
+  runLogRequest,
+  runSeriesRequest,
+} from "../../contract/wire/requests.ts";
 import { cancelRun } from "../services/runs/cancelRun.ts";
 import { getRun } from "../services/runs/getRun.ts";
 import { pauseRun } from "../services/runs/pauseRuns.ts";
@@ -7,6 +14,7 @@ import { removeRun } from "../services/runs/removeRun.ts";
 import { resumeRun } from "../services/runs/resumeRuns.ts";
 import { runAgain } from "../services/runs/runAgain.ts";
 import { readRunGeometry } from "../services/series/readRunGeometry.ts";
+import { readRunLists } from "../services/series/readRunLists.ts";
 import { readRunSeries } from "../services/series/readRunSeries.ts";
 import { launchProcedure, manageProcedure, router, studyProcedure } from "./trpc.ts";
 
@@ -19,6 +27,9 @@ export const runsRouter = router({
   series: studyProcedure
     .input(runSeriesRequest)
     .query(({ ctx, input }) => readRunSeries(ctx.services, ctx.reader, input, ctx.allowance)),
+  lists: studyProcedure
+    .input(runListsRequest)
+    .query(({ ctx, input }) => readRunLists(ctx.services, ctx.reader, input, ctx.allowance)),
   pause: launchProcedure.input(byId).mutation(({ ctx, input }) => pauseRun(ctx.services, input.id)),
   resume: launchProcedure.input(byId).mutation(({ ctx, input }) => resumeRun(ctx.services, input.id)),
   cancel: launchProcedure.input(byId).mutation(({ ctx, input }) => cancelRun(ctx.services, input.id)),

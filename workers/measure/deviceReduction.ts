@@ -1,11 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import type { RunLoss } from "../../contract/config/loss.ts";
+import { calibrationBins } from "../../math/collapse/calibration.ts";
 import type { FunctionDefinition, TensorSpec } from "../engine/engine.ts";
 import { narrow, widen } from "../engine/wide.ts";
 import { classifierMatrix, isPlain } from "../models/classifier.ts";
 import type { Network, ParameterSpec } from "../models/network.ts";
-import { parameterCount, sizeOf, unpackParameters } from "../models/parameterLayout.ts";
-import { cosineSums, sampleFits } from "./headSums.ts";
+import { headBiasOf, parameterCount, sizeOf, unpackParameters } from "../models/parameterLayout.ts";
+import { hasProbabilities } from "./hasProbabilities.ts";
+import { confidenceSums, cosineSums, sampleFits } from "./headSums.ts";
 import { alongMeans, groupsOf, layerSums, spanSums, spreadOf, squaredDistances } from "./layerSums.ts";
 
 /** What is reduced: the samples of the training set and then those of the test set. */
@@ -51,7 +53,7 @@ export const penaltiesOf = (specs: readonly ParameterSpec[]): Penalized[] =>
     .map(({ penalty, layer }) => ({ penalty, layer }));
 
 /** What comes to the host, in its order, with its size: L layers, d dimensions, G groups, K classes. */
-export function layoutOf({ network, data, trained, secondPass, isWide }: Reduction): [name: string, size: number][] {
+export function layoutOf({ network, loss, data, trained, secondPass, isWide }: Reduction): [name: string, size: number][] {
   const { layers, width, classes } = network;
   const groups = data.counts.length;
   const rank = Math.min(classes, width);
@@ -70,7 +72,11 @@ export function layoutOf({ network, data, trained, secondPass, isWide }: Reducti
       ? [["testMoments", rank ** 2] as [string, number], ["testMisses", 1] as [string, number]]
       : []),
     ["samples", 4 * groups],
+    ...(hasProbabilities(loss)
+      ? [["calibration", (trained < data.labels.length ? 2 : 1) * 3 * calibrationBins] as [string, number]]
+      : []),
     ["head", classes * width],
+    ...(headBiasOf(network.parameters) === null ? [] : [["bias", classes] as [string, number]]),
     ["squaredParameters", penaltiesOf(network.parameters).length],
   ];
 }
@@ -184,7 +190,15 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
       const isRight = tf.reshape(tf.cast(tf.equal(predictions, labels), "float32"), [1, total]);
       const ofLast = tf.concat([sampleFits(loss, logits, turned, isWide), wide(isRight), cosines.gaps, wide(cosines.zeros)], 0);
       pieces.samples = inGroups(ofLast);
+      if (hasProbabilities(loss)) {
+        const above = confidenceSums(logits, isRight as tf.Tensor2D, isWide); // [45, n]
+        const onSet = (from: number, count: number) => tf.sum(tf.slice(above, [0, from], [above.shape[0], count]), 1);
+        const tested = total - trained;
+        pieces.calibration = tested > 0 ? tf.concat([onSet(0, trained), onSet(trained, tested)], 0) : onSet(0, trained);
+      }
       pieces.head = head;
+      const bias = headBiasOf(network.parameters);
+      if (bias !== null) pieces.bias = parameters[bias];
       const parts = tf.split(flat, network.parameters.map(sizeOf));
       const squared = (penalty: Penalized) => {
         const vectors = parts.filter((_, at) => isAlike(network.parameters[at], penalty));

@@ -1,4 +1,5 @@
 import type { RunLoss } from "../../contract/config/loss.ts";
+import { type CalibrationSums, calibrationBins } from "../../math/collapse/calibration.ts";
 import type { CentredMoments } from "../../math/collapse/centredMoments.ts";
 import { type ClassStatistics, classStatisticsFromSums } from "../../math/collapse/classStatistics.ts";
 import { type Matrix, matrix } from "../../math/linear/matrix.ts";
@@ -103,7 +104,9 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
     const statistics = Array.from({ length: layers }, (_, l) => statisticsOf(pieces, counts, split, l, classes, dim));
     const cosines = { samples, sum: sum(gaps), zeroVectors: sum(zeros) };
     const rights = right.slice(split * classes, (split + 1) * classes);
-    return { samples, fit: sum(fit) / samples, accuracy: sum(right) / samples, rights, statistics, moments, cosines };
+    const calibration = pieces.calibration ? binsOf(pieces.calibration, split) : null;
+    const accuracy = sum(right) / samples;
+    return { samples, fit: sum(fit) / samples, accuracy, rights, calibration, statistics, moments, cosines };
   };
   const rank = Math.min(classes, dim);
   const momentsOf = (moments: Float64Array, l: number): Matrix =>
@@ -128,9 +131,23 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
     onTrain: splitOf(0, trained, trainMoments),
     onTest,
     head: matrix(classes, dim, pieces.head.slice()),
+    bias: pieces.bias?.slice() ?? null,
     squared,
     pictured: async () => pictures,
   };
+}
+
+/** The bins' sums of a split, from those above each bin's lower edge. */
+function binsOf(above: Float64Array, split: number): CalibrationSums {
+  const part = (index: number) => {
+    const from = (3 * split + index) * calibrationBins;
+    return Float64Array.from({ length: calibrationBins }, (_, bin) => {
+      const next = bin + 1 < calibrationBins ? above[from + bin + 1] : 0;
+      return above[from + bin] - next;
+    });
+  };
+  // A difference of sums may be less than nothing by a rounding.
+  return { counts: part(0), confidences: part(1).map((sum) => Math.max(0, sum)), rights: part(2) };
 }
 
 /** What is smaller has lost digits to the end of float32's range, or all of them, where it comes as float32 numbers or is summed in them. */

@@ -1,12 +1,14 @@
 import { trainedNormalization } from "../../contract/config/architecture.ts";
 import { hasOrthogonalFrame } from "../../contract/config/classifier.ts";
 import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
+import { lossText } from "../../contract/config/loss.ts";
 import { effectiveRidge, layerStrength } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { listMetricInfo } from "../../contract/metrics/listMetrics.ts";
 import { notAtThisStep } from "../../contract/metrics/measuringBudget.ts";
 import { layerMetrics, type Metric, metricInfo } from "../../contract/metrics/metricInfo.ts";
 import { listKey, type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
+import { ece } from "../../math/collapse/calibration.ts";
 import { type ClassListId, classListIds, classListMetrics } from "../../math/collapse/classListMetrics.ts";
 import { type ClassStatistics, squaredFeatures } from "../../math/collapse/classStatistics.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../math/collapse/layerMetrics.ts";
@@ -22,6 +24,7 @@ import { slackTerm } from "../../math/optimum/slackObjective.ts";
 import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 import type { SquaredNorms } from "../models/parameterLayout.ts";
 import type { SplitSums } from "./splitSums.ts";
+import type { Sums } from "./sums.ts";
 
 /** Numbers by series key, and the reasons for those that do not exist. */
 export interface Findings {
@@ -47,9 +50,7 @@ const noTestSet = "free features have no test set";
 export function layerFindings(
   findings: Findings,
   config: RunConfig,
-  head: Matrix,
-  onTrain: SplitSums,
-  onTest: SplitSums | null,
+  { head, bias, onTrain, onTest }: Pick<Sums, "head" | "bias" | "onTrain" | "onTest">,
   every: number,
 ): void {
   const orthogonal = hasOrthogonalFrame(config);
@@ -63,7 +64,8 @@ export function layerFindings(
           ? !metricInfo[id].orthogonalOnly || orthogonal
           : (l === last ? lastTestMetrics : testMetrics).includes(id);
       const given = { statistics, moments: sums.moments[l], wanted };
-      const layer = l === last ? lastLayerMetrics({ ...given, weights: head, cosines: sums.cosines }) : hiddenLayerMetrics(given);
+      const layer =
+        l === last ? lastLayerMetrics({ ...given, weights: head, bias, cosines: sums.cosines }) : hiddenLayerMetrics(given);
       const isSpared = every > 1 && sums.moments[l] === undefined;
       addLayer(findings, split, l + 1, layer, (id) =>
         isSpared && metricInfo[id].cost === "second pass" ? notAtThisStep(every) : null,
@@ -136,6 +138,11 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
   for (const metric of ["fit", "accuracy"] as const) {
     if (onTest) findings.values[seriesKey("test", metric)] = onTest[metric];
     else findings.missing[seriesKey("test", metric)] = noTestSet;
+  }
+  for (const [split, sums] of [["train", onTrain] as const, ["test", onTest] as const]) {
+    if (sums?.calibration) findings.values[seriesKey(split, "ece")] = ece(sums.calibration);
+    else
+      findings.missing[seriesKey(split, "ece")] = sums ? `${lossText(config)} makes no probabilities of the logits` : noTestSet;
   }
   const last = onTrain.statistics[onTrain.statistics.length - 1];
   const penalties = penaltiesOf(config, squared, head, last);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { RunLoss } from "../../contract/config/loss.ts";
+import { calibrationBins } from "../../math/collapse/calibration.ts";
 import { widen } from "../engine/wide.ts";
 import { aimOf } from "../models/losses.ts";
 
@@ -42,6 +43,22 @@ export function sampleFits(loss: RunLoss, logits: tf.Tensor2D, labels: tf.Tensor
   const isNone = tf.equal(others, 0); // 0^γ = 0, without its logarithm
   const rest = tf.div(tf.where(isNone, tf.onesLike(others), others), tf.add(others, tf.exp(tf.neg(most))));
   return tf.where(isNone, tf.zerosLike(others), tf.mul(tf.exp(times(tf.log(rest), loss.gamma)), surprise)) as tf.Tensor2D;
+}
+
+/**
+ * 1, the confidence 1/Σ exp(z_k − max z), and whether it is right, of samples whose confidence is above each bin's lower edge [3·15, n]: the
+ * differences of neighbouring rows are those of a bin (math/collapse/calibration.ts).
+ * @param logits [K, n] @param isRight [1, n]
+ */
+export function confidenceSums(logits: tf.Tensor2D, isRight: tf.Tensor2D, isWide: boolean): tf.Tensor2D {
+  const wide = <T extends tf.Tensor>(tensor: T) => (isWide ? widen(tensor) : tensor);
+  const z = wide(logits);
+  const confidences = tf.div(1, tf.sum(tf.exp(tf.sub(z, tf.max(z, 0, true))), 0, true)) as tf.Tensor2D; // [1, n]
+  // Whole numbers as edges: they are the same in float32 and float64.
+  const scaled = tf.mul(confidences, calibrationBins);
+  const rows = Array.from({ length: calibrationBins }, (_, bin) => wide(tf.cast(tf.greater(scaled, bin), "float32")));
+  const above = tf.concat(rows, 0) as tf.Tensor2D; // [15, n]
+  return tf.concat([above, tf.mul(above, confidences) as tf.Tensor2D, tf.mul(above, wide(isRight)) as tf.Tensor2D], 0);
 }
 
 /** How far features point away from the classifier row of their label; as in math/collapse/cosineGaps.ts. */

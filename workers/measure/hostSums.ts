@@ -1,7 +1,7 @@
 import type { RunLoss } from "../../contract/config/loss.ts";
 import type { Dataset, SampleSet } from "../data/dataset.ts";
 import type { Network } from "../models/network.ts";
-import { classifierOf, squaredNorms } from "../models/parameterLayout.ts";
+import { classifierOf, headBiasOf, parameterSlice, squaredNorms } from "../models/parameterLayout.ts";
 import { type Chunk, type FeatureReader, type ParameterSource, parametersOf } from "./featureReader.ts";
 import type { MomentSummer } from "./momentTiles.ts";
 import { sumSplit } from "./splitSums.ts";
@@ -40,11 +40,17 @@ export function hostSums(
         onTrain,
         onTest,
         head,
+        bias: biasOf(network, parameters),
         squared: squaredNorms(parameters, network.parameters),
         pictured: () => lastFeatures(chunks, pictured, head.cols),
       };
     },
   };
+}
+
+function biasOf(network: Network, parameters: Float32Array): Float64Array | null {
+  const name = headBiasOf(network.parameters);
+  return name === null ? null : Float64Array.from(parameterSlice(parameters, network.parameters, name));
 }
 
 /** The last layer's features of some samples [·, d]. */

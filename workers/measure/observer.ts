@@ -105,7 +105,7 @@ async function observation(
   if (!Number.isFinite(onTrain.fit))
     throw new Failure("DIVERGED", `The loss over the training set is ${onTrain.fit} at step ${step}.`);
   const findings: Findings = { values: {}, missing: {}, lists: {} };
-  layerFindings(findings, config, head, onTrain, onTest, every);
+  layerFindings(findings, config, sums, every);
   if (geometry) classFindings(findings, head, onTrain, onTest);
   objectiveFindings(findings, { config, squared, head, optimum, onTrain, onTest });
   const snapshot = geometry ? await geometry.snapshot(step, sums, findings) : null;

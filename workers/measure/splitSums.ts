@@ -1,4 +1,5 @@
 import type { RunLoss } from "../../contract/config/loss.ts";
+import { type CalibrationSums, calibrationBin, noCalibration } from "../../math/collapse/calibration.ts";
 import { type CentredMoments, mergeCentredMoments } from "../../math/collapse/centredMoments.ts";
 import type { ClassStatistics } from "../../math/collapse/classStatistics.ts";
 import { type CosineGaps, cosineGaps, mergeCosineGaps } from "../../math/collapse/cosineGaps.ts";
@@ -6,6 +7,7 @@ import type { Matrix } from "../../math/linear/matrix.ts";
 import { aimOf } from "../models/losses.ts";
 import { ClassSums } from "./classSums.ts";
 import type { Chunk } from "./featureReader.ts";
+import { hasProbabilities } from "./hasProbabilities.ts";
 import { loopedMoments, type MomentSummer } from "./momentTiles.ts";
 
 /** Everything over one split, in float64 from float32 features and logits. */
@@ -16,6 +18,8 @@ export interface SplitSums {
   accuracy: number;
   /** Samples of each class that are classified correctly [K]. */
   rights: Float64Array;
+  /** By the confidence of samples; null of a loss that makes no probabilities of logits. */
+  calibration: CalibrationSums | null;
   /** One a layer, X_1 … X_L. */
   statistics: ClassStatistics[];
   /** Centred on the statistics of `reference`; undefined for layers without a second pass. */
@@ -45,14 +49,17 @@ export async function sumSplit(request: SplitRequest): Promise<SplitSums> {
   let samples = 0;
   let fit = 0;
   const rights = new Float64Array(classes);
+  const calibration = hasProbabilities(loss) ? noCalibration() : null;
   let sums: ClassSums[] = [];
   let cosines: CosineGaps | null = null;
   for await (const chunk of request.chunks()) {
     fit += fitSum(loss, chunk, classes);
-    if (!Number.isFinite(fit)) return { samples: 0, fit, accuracy: 0, rights, statistics: [], moments: [], cosines: noCosines };
+    if (!Number.isFinite(fit))
+      return { samples: 0, fit, accuracy: 0, rights, calibration, statistics: [], moments: [], cosines: noCosines };
     samples += chunk.count;
     const predictions = predict(chunk.logits, classes);
     for (let i = 0; i < chunk.count; i++) if (predictions[i] === chunk.labels[i]) rights[chunk.labels[i]]++;
+    if (calibration) addConfidences(calibration, chunk, predictions, classes);
     if (sums.length === 0) sums = chunk.features.map(() => new ClassSums(classes, head.cols));
     chunk.features.forEach((layer, l) => {
       sums[l].add(layer, chunk.labels);
@@ -63,7 +70,7 @@ export async function sumSplit(request: SplitRequest): Promise<SplitSums> {
   const statistics = sums.map((layer) => layer.statistics());
   const moments = request.secondPass === "none" ? [] : await sumMoments(request, request.reference ?? statistics);
   const accuracy = rights.reduce((sum, right) => sum + right, 0) / samples;
-  return { samples, fit: fit / samples, accuracy, rights, statistics, moments, cosines: cosines ?? noCosines };
+  return { samples, fit: fit / samples, accuracy, rights, calibration, statistics, moments, cosines: cosines ?? noCosines };
 }
 
 const noCosines: CosineGaps = { samples: 0, sum: 0, zeroVectors: 0 };
@@ -84,6 +91,25 @@ async function sumMoments(request: SplitRequest, reference: ClassStatistics[]): 
       moments[l] = whole ? mergeCentredMoments(whole, part) : part;
     }
   return moments;
+}
+
+/** Adds samples by the largest of their softmax probabilities. */
+function addConfidences(
+  { counts, confidences, rights }: CalibrationSums,
+  chunk: Chunk,
+  predictions: Uint16Array,
+  classes: number,
+) {
+  const { logits, labels } = chunk;
+  for (let i = 0; i < labels.length; i++) {
+    const most = logits[i * classes + predictions[i]];
+    let sum = 0;
+    for (let k = 0; k < classes; k++) sum += Math.exp(logits[i * classes + k] - most);
+    const bin = calibrationBin(1 / sum);
+    counts[bin]++;
+    confidences[bin] += 1 / sum;
+    if (predictions[i] === labels[i]) rights[bin]++;
+  }
 }
 
 /** Class of the largest logit [count]; the lowest class on a tie. */

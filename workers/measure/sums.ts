@@ -10,6 +10,8 @@ export interface Sums {
   onTest: SplitSums | null;
   /** W_L [K, d] */
   head: Matrix;
+  /** b_L [K]; null = the head has none. */
+  bias: Float64Array | null;
   /** Σ w² over the parameters of each penalty. */
   squared: SquaredNorms;
   /** The last features of the training samples that are pictured [·, d]. */

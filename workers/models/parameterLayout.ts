@@ -90,3 +90,7 @@ export function classifierOf(flat: Float32Array, network: Network): Matrix {
   }
   return product;
 }
+
+/** Name of the head's bias b_L; null where it has none. */
+export const headBiasOf = (specs: readonly ParameterSpec[]): string | null =>
+  specs.find(({ penalty }) => penalty === "headBias")?.name ?? null;

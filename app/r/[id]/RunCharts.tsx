@@ -1,14 +1,15 @@
 "use client";
-import { useCallback, useMemo, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { isListKey, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import type { AnyRunDetail, AnyRunRow } from "../../../contract/wire/externalViews.ts";
 import type { LivePageStore } from "../../live/LivePageStore.ts";
 import { Problem } from "../../live/Problem.tsx";
+import { ClassesPanel } from "../../result/geometry/ClassesPanel.tsx";
 import { WhenVisible } from "../../ui/WhenVisible.tsx";
 import { LayerSurvey } from "./layers/LayerSurvey.tsx";
 import { RunChartControls } from "./RunChartControls.tsx";
 import { RunPanel } from "./RunPanel.tsx";
-import { type PanelNetwork, planPanels, spreadLayers } from "./runPanels.ts";
+import { type PanelGroup, type PanelNetwork, planPanels, spreadLayers } from "./runPanels.ts";
 import { useRunChartView } from "./useRunChartView.ts";
 import { useRunSeries } from "./useRunSeries.ts";
 
@@ -19,6 +20,8 @@ interface RunChartsProps {
   store: LivePageStore<AnyRunRow>;
   csvHref: string;
   network: PanelNetwork;
+  /** Of its data; absent where nobody named them. */
+  classNames: readonly string[] | undefined;
   /** null: not known. */
   stepsPerEpoch: number | null;
   /** Whether steps lie on a logarithmic axis when nothing is chosen. */
@@ -28,7 +31,16 @@ interface RunChartsProps {
 }
 
 /** Every stored series of a run in panels; what is shown lives in the address. */
-export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX: isLog, hasTime = true }: RunChartsProps) {
+export function RunCharts({
+  detail,
+  store,
+  csvHref,
+  network,
+  classNames,
+  stepsPerEpoch,
+  logX: isLog,
+  hasTime = true,
+}: RunChartsProps) {
   const view = useRunChartView(isLog);
   const { logX, split, smoothing, layers: shown, zoom, push } = view;
   const x = view.x === "time" && !hasTime ? "step" : view.x;
@@ -52,16 +64,19 @@ export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX
 
   const storedKeys = useMemo(() => (stored === "" ? [] : stored.split("\n")), [stored]);
 
+  const [opened, setOpened] = useState<readonly string[]>([]);
+  const isShown = useCallback((group: PanelGroup) => !group.folded || opened.includes(group.title), [opened]);
+
   const elapsedKey = seriesKey("train", "elapsedMs");
   const keys = useMemo(
     () =>
       [
         ...new Set([
           elapsedKey,
-          ...groups.flatMap((group) => group.panels.flatMap((panel) => panel.lines.map((one) => one.key))),
+          ...groups.filter(isShown).flatMap((group) => group.panels.flatMap((panel) => panel.lines.map((one) => one.key))),
         ]),
       ].sort(),
-    [groups, elapsedKey],
+    [groups, elapsedKey, isShown],
   );
   const probeKey = seriesKey("train", "probe", network.layers);
   const isSurveyed = stored.includes(probeKey);
@@ -93,9 +108,18 @@ export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX
           <LayerSurvey row={detail.row} network={network} layers={layers} split={surveySplit} surveyed={surveyed} />
         </WhenVisible>
       )}
+      {detail.series.some(({ key }) => isListKey(key)) && (
+        <WhenVisible height={320} what="The panel “Classes”">
+          <ClassesPanel runId={detail.row.id} layers={network.layers} step={detail.row.step} classNames={classNames} />
+        </WhenVisible>
+      )}
       {groups.map((group) => (
-        <section key={group.title} aria-label={group.title}>
-          <h2 className="mb-2 font-semibold text-sm">{group.title}</h2>
+        <PanelSection
+          key={group.title}
+          group={group}
+          isOpen={isShown(group)}
+          onOpen={() => setOpened((before) => [...before, group.title])}
+        >
           <div className="grid grid-cols-1 gap-3 md:grid-cols-2 xl:grid-cols-3">
             {group.panels.map((panel) => (
               <WhenVisible key={panel.id} height={300} what={`The panel “${panel.title}”`}>
@@ -117,8 +141,34 @@ export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX
               </WhenVisible>
             ))}
           </div>
-        </section>
+        </PanelSection>
       ))}
     </section>
+  );
+}
+
+interface PanelSectionProps {
+  group: PanelGroup;
+  isOpen: boolean;
+  onOpen: () => void;
+  children: ReactNode;
+}
+
+/** Panels under a heading; those that are folded away are read and drawn once they are asked for. */
+function PanelSection({ group: { title, folded, panels }, isOpen, onOpen, children }: PanelSectionProps) {
+  if (!folded)
+    return (
+      <section aria-label={title}>
+        <h2 className="mb-2 font-semibold text-sm">{title}</h2>
+        {children}
+      </section>
+    );
+  return (
+    <details aria-label={title} className="border-line border-t pt-2" onToggle={(event) => event.currentTarget.open && onOpen()}>
+      <summary className="min-h-6 cursor-pointer text-sm">
+        {title} <span className="text-ink-faint text-xs">({panels.length})</span>
+      </summary>
+      {isOpen && <div className="mt-2">{children}</div>}
+    </details>
   );
 }

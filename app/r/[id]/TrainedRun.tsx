@@ -67,6 +67,7 @@ export function TrainedRun({ detail, live }: { detail: RunDetail; live: LiveRun 
               store={store}
               csvHref={csvHref}
               network={network}
+              classNames={detail.dataset?.classNames}
               stepsPerEpoch={runEpoch(detail.row)}
               logX={config.measuring.name === "log"}
             />

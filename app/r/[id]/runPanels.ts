@@ -1,7 +1,7 @@
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
-import type { NetworkMetricFacts } from "../../../contract/metrics/metricFacts.ts";
+import { type MetricGroup, metricGroups, type NetworkMetricFacts } from "../../../contract/metrics/metricFacts.ts";
 import { lastMeansOf, layerMetrics, type Metric, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
 import { loggedName, parseSeriesKey, type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { surveyMetrics } from "../../../contract/metrics/surveyMetrics.ts";
@@ -20,20 +20,24 @@ export interface PanelPlan {
 
 type Part = NonNullable<NetworkMetricFacts["part"]>["of"];
 
-interface PanelGroup {
+export interface PanelGroup {
   title: string;
+  /** Shown once it is asked for. */
+  folded?: true;
   panels: PanelPlan[];
 }
 
 /** Metrics of the whole network with a panel to themselves, beside those that have a place below. */
 const named: readonly Metric[] = ["loss", "fit", "accuracy", "stepMs", "learningRate", "elapsedMs"];
-const alone = networkMetrics.filter((metric) => metricInfo[metric].part === null && !named.includes(metric));
+const alone = networkMetrics.filter(
+  (metric) => metricInfo[metric].part === null && !metricInfo[metric].more && !named.includes(metric),
+);
 
 /** They share a panel with those that they are the other side of. */
 const lastMeans = new Set(layerMetrics.map(lastMeansOf));
 
 const ofSurvey = new Set<LayerMetric>(surveyMetrics);
-const collapseMetrics = layerMetrics.filter((metric) => !lastMeans.has(metric) && !ofSurvey.has(metric));
+const byLayers = layerMetrics.filter((metric) => !lastMeans.has(metric) && !ofSurvey.has(metric));
 
 /** Layers drawn by default: the first, the last, and some between. */
 export function spreadLayers(count: number, most = 8): number[] {
@@ -126,8 +130,17 @@ export function planPanels(
         ...alone.filter((metric) => metricInfo[metric].direction !== null).map(both),
       ],
     },
-    { title: "Neural collapse by layer", panels: collapseMetrics.map(byLayer) },
+    { title: "Neural collapse by layer", panels: byLayers.filter((metric) => !metricInfo[metric].more).map(byLayer) },
     { title: "Ranks and probes by layer", panels: surveyMetrics.map(byLayer) },
+    ...(Object.keys(metricGroups) as MetricGroup[]).map((group): PanelGroup => {
+      const refining = <Id extends Metric>(all: readonly Id[]) =>
+        all.filter((metric) => metricInfo[metric].more && metricInfo[metric].group === group);
+      return {
+        title: `More: ${metricGroups[group]}`,
+        folded: true,
+        panels: [...refining(byLayers).map(byLayer), ...refining(networkMetrics).map(both)],
+      };
+    }),
     {
       title: "Training",
       panels: [

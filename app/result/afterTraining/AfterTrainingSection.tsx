@@ -1,11 +1,11 @@
 "use client";
 import { memo, useMemo } from "react";
-import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { axisTitle, type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
 import { attackLabels, normLabels, triedAttacks } from "../model/metrics/evaluations.ts";
+import { metricOptions } from "../model/metrics/metricOptions.ts";
 import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { convergedRuns, leftOutText, ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { LinesChoice } from "../parts/LinesChoice.tsx";
@@ -68,7 +68,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
           <Select
             aria-label="Metric that accuracies are plotted against"
             className="!h-7 !w-auto max-w-52 text-xs"
-            options={offeredMetrics(rows, "train", against).map((value) => ({ value, label: studyMetricInfo[value].label }))}
+            options={metricOptions(offeredMetrics(rows, "train", against))}
             value={against}
             onChange={(value) => onView({ against: value })}
           />

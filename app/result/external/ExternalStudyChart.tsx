@@ -16,7 +16,7 @@ import type { ExternalStore } from "./ExternalStore.ts";
 import { axisKeys, defaultAxis, type ExternalAxis, sameAxis } from "./model/externalAxes.ts";
 import { seedText } from "./model/externalCells.ts";
 import { externalDrawing } from "./model/externalDrawing.ts";
-import { isLogged, measureInfo, offeredMeasures } from "./model/measures.ts";
+import { isLogged, measureInfo, measureOptions, offeredMeasures } from "./model/measures.ts";
 import type { ExternalView } from "./view/externalView.ts";
 import type { ChangeExternalView } from "./view/useExternalView.ts";
 
@@ -93,7 +93,7 @@ export const ExternalStudyChart = memo(function ExternalStudyChart(props: Extern
           <Select
             aria-label="Metric"
             className="!h-7 !w-auto max-w-52 text-xs"
-            options={offered.map((value) => ({ value, label: optionOf(value) }))}
+            options={measureOptions(offered, optionOf)}
             value={measure}
             onChange={(value) => onView({ measure: value, log: null })}
           />

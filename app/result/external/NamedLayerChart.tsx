@@ -8,6 +8,7 @@ import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { toggledIn } from "../../charts/panel/hiddenLines.ts";
 import { Select } from "../../ui/Field.tsx";
 import { whyNever } from "../model/metrics/measuredAt.ts";
+import { metricOptions } from "../model/metrics/metricOptions.ts";
 import { TimeSlider } from "../parts/TimeSlider.tsx";
 import type { ExternalStore } from "./ExternalStore.ts";
 import { namedLayerDrawing } from "./model/namedLayers.ts";
@@ -66,7 +67,7 @@ export const NamedLayerChart = memo(function NamedLayerChart(props: NamedLayerCh
           <Select
             aria-label="Metric of the layers"
             className="!h-7 !w-auto max-w-44 text-xs"
-            options={profileMetrics.map((value) => ({ value, label: metricInfo[value].label }))}
+            options={metricOptions(profileMetrics)}
             value={metric}
             onChange={(value: LayerMetric) => onView({ profileMetric: value })}
           />

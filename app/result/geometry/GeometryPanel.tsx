@@ -1,11 +1,13 @@
 "use client";
 import { memo, useMemo } from "react";
+import { layersOf } from "../../../contract/config/networkForm.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { cellNamer, compareConfigs, gridAxisIds, varyingAxes } from "../model/grid/gridAxes.ts";
 import { geometryRun } from "../model/runs/shownRuns.ts";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
+import { ClassesPanel } from "./ClassesPanel.tsx";
 import { GeometryView } from "./GeometryView.tsx";
 import { useClassNames } from "./useClassNames.ts";
 
@@ -22,16 +24,19 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
   const classNames = useClassNames(run?.id ?? null);
   const options = useMemo(() => runOptions(store.chartRows), [store.chartRows]);
   return (
-    <GeometryView
-      store={store}
-      version={version}
-      run={run}
-      options={options}
-      classNames={classNames}
-      at={view.geometryStep}
-      onRun={(geometryRun) => onView({ geometryRun, geometryStep: null })}
-      onAt={(geometryStep) => onView({ geometryStep })}
-    />
+    <div className="space-y-4">
+      <GeometryView
+        store={store}
+        version={version}
+        run={run}
+        options={options}
+        classNames={classNames}
+        at={view.geometryStep}
+        onRun={(geometryRun) => onView({ geometryRun, geometryStep: null })}
+        onAt={(geometryStep) => onView({ geometryStep })}
+      />
+      {run && <ClassesPanel runId={run.id} layers={layersOf(run.config)} step={run.step} classNames={classNames} />}
+    </div>
   );
 });
 

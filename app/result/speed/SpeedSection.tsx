@@ -10,6 +10,7 @@ import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { axisTitle, type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
 import { lastLayerKey } from "../model/metrics/lastValue.ts";
+import { metricOptions } from "../model/metrics/metricOptions.ts";
 import { survivalFacts } from "../model/metrics/panelFacts.ts";
 import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { leftOutOfRows, ruleInEffect } from "../model/runs/convergenceRule.ts";
@@ -63,7 +64,7 @@ export const SpeedSection = memo(function SpeedSection({ store, version, view, o
         <Select
           aria-label="Metric of the convergence speed"
           className="!h-7 !w-auto max-w-52 text-xs"
-          options={offered.map((value) => ({ value, label: studyMetricInfo[value].label }))}
+          options={metricOptions(offered)}
           value={metric}
           onChange={(value) => onView({ speedMetric: value, speedTau: null })}
         />

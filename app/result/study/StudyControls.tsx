@@ -5,6 +5,7 @@ import type { RunRow } from "../../../contract/wire/views.ts";
 import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
 import { axisTitle, type GridAxisId } from "../model/grid/gridAxes.ts";
+import { metricOptions } from "../model/metrics/metricOptions.ts";
 import { splitsOfRuns } from "../model/metrics/offeredSplits.ts";
 import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { type StudyAxisId, studyAxes } from "../model/study/studyAxes.ts";
@@ -43,7 +44,7 @@ export function StudyControls({ rows, view, onView, shown }: StudyControlsProps)
       <Select
         aria-label="Metric"
         className="!h-7 !w-auto max-w-52 text-xs"
-        options={offeredMetrics(rows, split, metric).map((value) => ({ value, label: studyMetricInfo[value].label }))}
+        options={metricOptions(offeredMetrics(rows, split, metric))}
         value={metric}
         onChange={(value) => onView({ metric: value, log: null, tau: null })}
       />

@@ -7,6 +7,7 @@ import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { Select } from "../../ui/Field.tsx";
 import { whyNotYet } from "../model/metrics/measuredAt.ts";
+import { metricOptions } from "../model/metrics/metricOptions.ts";
 import { ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { layerDrawing } from "../model/study/layerDrawing.ts";
 import { isAccuracy, tunnelTau } from "../model/study/tunnelStarts.ts";
@@ -81,7 +82,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
           <Select
             aria-label="Metric of the layers"
             className="!h-7 !w-auto max-w-44 text-xs"
-            options={profileMetrics.map((value) => ({ value, label: metricInfo[value].label }))}
+            options={metricOptions(profileMetrics)}
             value={metric}
             onChange={(value: LayerMetric) => onView({ profileMetric: value })}
           />

@@ -73,8 +73,8 @@ function layerFindings(findings: ExternalFindings, { sums, places, objective }: 
     try {
       const metrics =
         isLast && head
-          ? lastLayerMetrics({ ...given, weights: head.weights, ...(cosines && { cosines }) })
-          : hiddenLayerMetrics(given);
+          ? lastLayerMetrics({ ...given, weights: head.weights, bias: head.bias, ...(cosines && { cosines }) })
+          : hiddenLayerMetrics({ ...given, isLast });
       const layer = places[at]!;
       addLayer(findings, split, layer, metrics);
       if (isLast && !head) withoutHead(findings, split, layer, wanted);
@@ -122,7 +122,7 @@ function withoutHead(findings: ExternalFindings, split: Split, layer: number, wa
     const value = values[seriesKey(split, id, layer)];
     if (ofMeans !== null && value !== undefined && wanted(ofMeans)) values[seriesKey(split, ofMeans, layer)] = value;
   }
-  for (const id of ["nc3.cosine", "nc3.duality"] as const) if (wanted(id)) missing[seriesKey(split, id, layer)] = noHead;
+  for (const id of metricIds) if (metricInfo[id].needsHead && wanted(id)) missing[seriesKey(split, id, layer)] = noHead;
 }
 
 function addLayer(findings: ExternalFindings, split: Split, layer: number, metrics: LayerMetrics): void {

@@ -58,6 +58,11 @@ onBothDatabases("lists of one number for each class", (server) => {
       expect(found.get(keyInList(ofAnswers, 1))?.values).toEqual(within.map((step) => number(step, 1)));
       expect(found.get(keyInList(other, 0))?.values).toEqual(within);
 
+      const whole = await source.call("runs.lists", { id: runId, keys: [ofAnswers, ofMeans], step: 66 });
+      expect(whole.steps).toEqual(steps);
+      expect(whole.lists[ofAnswers]).toEqual(answers(61, classes));
+      expect((await source.call("runs.lists", { id: runId, keys: [other] })).lists).toEqual({ [other]: [201] });
+
       const asked = `key=${encodeURIComponent(ofAnswers)}&key=${encodeURIComponent(keyInList(ofMeans, 0))}`;
       const lines = (await (await fetch(`${source.url}/api/v1/runs/${runId}/series?format=ndjson&${asked}`)).text())
         .trimEnd()

@@ -46,6 +46,7 @@ export const needed: Record<string, Needed> = {
   "runs.log": "study",
   "runs.geometry": "study",
   "runs.series": "study",
+  "runs.lists": "study",
   "runs.cancel": "launch",
   "runs.pause": "launch",
   "runs.resume": "launch",

@@ -72,6 +72,7 @@ export function ExternalRun({ detail, live }: { detail: ExternalRunDetail; live:
                 store={store}
                 csvHref={runExport(id, shareToken, "csv")}
                 network={network}
+                classNames={external.classNames}
                 stepsPerEpoch={null}
                 logX={false}
                 hasTime={false}

@@ -1,3 +1,4 @@
+import { metricGroups } from "../../../../contract/metrics/metricFacts.ts";
 import type { StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import { isDerived, isLayerMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { studyMetrics } from "../../../../contract/metrics/metricPlaces.ts";
@@ -44,6 +45,14 @@ export const defaultMeasure = (rows: readonly MeasuredRun[], split: Split): Meas
   offeredMeasures(rows, split, null).find((measure) => measure === "nc1.ratio") ??
   offeredMeasures(rows, split, null)[0] ??
   "nc1.ratio";
+
+/** What a choice of measures offers, under the headings of their groups. */
+export const measureOptions = (offered: readonly Measure[], labelOf: (measure: Measure) => string) =>
+  offered.map((value) => ({
+    value,
+    label: labelOf(value),
+    group: isLogged(value) ? "Logged by their own program" : metricGroups[studyMetricInfo[value].group],
+  }));
 
 export interface MeasureInfo {
   label: string;

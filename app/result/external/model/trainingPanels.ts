@@ -2,6 +2,7 @@ import { type Metric, metricInfo } from "../../../../contract/metrics/metricInfo
 import { trainingPlaces } from "../../../../contract/metrics/metricPlaces.ts";
 import { type Split, splits } from "../../../../contract/metrics/seriesKey.ts";
 import type { ExternalRunRow } from "../../../../contract/wire/externalViews.ts";
+import { splitsOfRuns } from "../../model/metrics/offeredSplits.ts";
 import { endedBadly } from "../../model/study/seedCurve.ts";
 import type { ConfigKey } from "./configKeys.ts";
 import { externalCells } from "./externalCells.ts";
@@ -42,10 +43,10 @@ export function externalPanels(rows: readonly ExternalRunRow[], logged: number):
 }
 
 /** The series that a run's panels are drawn from. */
-export const panelKeys = (run: Pick<ExternalRunRow, "config">, panels: readonly ExternalPanel[]): string[] => [
+export const panelKeys = (run: Pick<ExternalRunRow, "config" | "last">, panels: readonly ExternalPanel[]): string[] => [
   ...new Set(
     panels.flatMap(({ measure, trainOnly }) =>
-      (trainOnly ? (["train"] as const) : splits).flatMap((split) => measureKey(run, measure, split) ?? []),
+      (trainOnly ? (["train"] as const) : splitsOfRuns([run])).flatMap((split) => measureKey(run, measure, split) ?? []),
     ),
   ),
 ];

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { layerMetricInfo } from "../../../../contract/metrics/layerMetrics.ts";
 import { listMetricInfo } from "../../../../contract/metrics/listMetrics.ts";
-import { layerMetrics, metricInfo, metrics, networkMetrics, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { metricGroups } from "../../../../contract/metrics/metricFacts.ts";
+import {
+  layerMetrics,
+  type Metric,
+  metricInfo,
+  metrics,
+  networkMetrics,
+  studyMetricInfo,
+} from "../../../../contract/metrics/metricInfo.ts";
 import { studyMetrics, tableColumns, trainingPlaces } from "../../../../contract/metrics/metricPlaces.ts";
 import { parseSeriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import { surveyMetrics } from "../../../../contract/metrics/surveyMetrics.ts";
@@ -73,6 +81,7 @@ describe("the facts of metrics", () => {
 
   test("ask for a collapse of 0 but of shares of the right, of the spread and of condition numbers, and have the theory's slopes for NC1, NC2 and NC3", () => {
     expect(metrics.filter((metric) => metricInfo[metric].ideal === 1)).toEqual([
+      "unc3.cosine.mean",
       "norms.spread",
       "dnc2",
       "dnc2.orthogonal",
@@ -105,10 +114,16 @@ describe("the places of metrics on pages", () => {
     ]);
     expect([...studyMetrics].sort()).toEqual([...new Set(studyMetrics)].sort());
     expect(Object.keys(studyMetricInfo)).toHaveLength(metrics.length + 3);
-    expect(networkMetrics.filter((metric) => !trainingPlaces.some((place) => place.metric === metric))).toEqual([
-      "curvature",
-      "elapsedMs",
-    ]);
+    // Those that refine another one are chosen by name.
+    const placed = (metric: Metric) => metricInfo[metric].more || trainingPlaces.some((place) => place.metric === metric);
+    expect(networkMetrics.filter((metric) => !placed(metric))).toEqual(["curvature", "elapsedMs"]);
+  });
+
+  test("have a heading each, under which they are offered together and in one order", () => {
+    const headings = studyMetrics.map((metric) => studyMetricInfo[metric].group);
+    const inOrder = Object.keys(metricGroups).filter((group) => headings.some((one) => one === group));
+    expect(headings.filter((group, at) => headings[at - 1] !== group)).toEqual(inOrder);
+    for (const info of Object.values(listMetricInfo)) expect(Object.keys(metricGroups)).toContain(info.group);
   });
 
   test("have an id each", () => {

@@ -142,8 +142,8 @@ export function metricsOf({ onTrain, onTest, head }: Pick<Sums, "onTrain" | "onT
     values[`${split} fit`] = sums.fit;
     values[`${split} accuracy`] = sums.accuracy;
     sums.statistics.forEach((statistics, l) => {
-      // Moments of the test set are about the training set's means, for NC4; nc1.pinv is none of its measures.
-      const wanted = (id: MetricId) => split === "train" || id !== "nc1.pinv";
+      // Moments of the test set are about the training set's means, for NC4; nc1.pinv and nc1.pinvsum are none of its measures.
+      const wanted = (id: MetricId) => split === "train" || !id.startsWith("nc1.pinv");
       const given = { statistics, moments: sums.moments[l], wanted };
       const isLast = l === sums.statistics.length - 1;
       const found = isLast ? lastLayerMetrics({ ...given, weights: head, cosines: sums.cosines }) : hiddenLayerMetrics(given);
