@@ -27,15 +27,13 @@ test("Panels are of what some run has: metrics first, then so many of the logged
   expect(panelKeys(rows[0]!, panels)).toEqual([
     "train/nc1.ratio@2",
     "test/nc1.ratio@2",
-    "other/nc1.ratio@2",
     "train/accuracy",
     "test/accuracy",
-    "other/accuracy",
     "log/a, %",
     "log/b",
   ]);
   // Before its first measurement a run has no last layer to ask for.
-  expect(panelKeys(rows[1]!, panels)).toEqual(["train/accuracy", "test/accuracy", "other/accuracy", "log/a, %", "log/b"]);
+  expect(panelKeys(rows[1]!, panels)).toEqual(["train/accuracy", "test/accuracy", "log/a, %", "log/b"]);
 });
 
 test("One run of each set of repetitions is shown, or all, or those that are chosen; by value, not by order of coming", () => {
