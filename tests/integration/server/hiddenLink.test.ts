@@ -25,7 +25,7 @@ function mark(field: string): string {
 const aMark = /mark\d{3}q/;
 
 /** What a hidden link shows although people or workers write it: the study itself, and fingerprints that tell data apart. */
-const shownOnPurpose = ["study name", "study note", "study tag", "series key", "data hash", "checkpoint hash"];
+const shownOnPurpose = ["study name", "study note", "study tag", "series key", "list key", "data hash", "checkpoint hash"];
 
 const folder: OwnSet = {
   ...{ id: "image-folder", name: mark("folder of the data set"), problem: null, warnings: [mark("warning of an own set")] },
@@ -84,6 +84,7 @@ const start = (id?: "text-file"): RunEvent => ({
 const measurement = (): RunEvent => ({
   ...(measured(1) as Extract<RunEvent, { kind: "measurement" }>),
   values: { "train/loss": 0.5, [`train/${mark("series key")}`]: 1 },
+  lists: { [`train/${mark("list key")}:*`]: [1, null] },
   missing: { [mark("name of what is not measured")]: "x", "train/nc2.etf@2": mark("why it is not measured") },
 });
 const found = (): RunEvent => ({
@@ -207,6 +208,7 @@ describe("A link that hides names", () => {
       ...[...ids, ...runIds].map((id) => ({ id })),
       ...ids.map((id) => ({ id, keys: ["train/loss"] })),
       ...ids.map((id) => ({ id, metric: "nc1.ratio" })),
+      ...runIds.map((id) => ({ id, keys: ["train/nc1.class@1:*"] })),
       { token },
     ];
     for (const { name, isQuery } of procedures)

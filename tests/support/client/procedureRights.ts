@@ -100,6 +100,7 @@ const inputs: Record<string, unknown> = {
   "experiments.addSeeds": { id: nowhere, seeds: [3] },
   "experiments.series": { id: nowhere, keys: ["train/loss"] },
   "experiments.profile": { id: nowhere, metric: "nc1.ratio" },
+  "runs.lists": { id: nowhere, keys: ["train/nc1.class@1:*"] },
   "workers.list": undefined,
   "workers.tokens": undefined,
   "workers.createToken": { name: "x" },
