@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configColumns } from "../../../contract/config/configColumns.ts";
 import { expandGrid } from "../../../contract/config/experimentConfig.ts";
+import { listOfKey, parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { type ExperimentExport, experimentExport, type RunExport, runExport } from "../../../contract/wire/exportFormat.ts";
 import { getExperiment, grid, untilStatus } from "../../support/builders/studies.ts";
 import { TestServer } from "../../support/processes/server.ts";
@@ -69,7 +70,10 @@ describe("a study as JSON", () => {
     expect(study.program).toMatch(/^\S+$/);
     expect(study.runs).toHaveLength(2);
     for (const run of study.runs) {
+      const lists = [...new Set(Object.keys(run.series).flatMap((key) => listOfKey(key)?.list ?? []))];
+      expect(lists).toContain(`train/nc1.class@${run.config.depth}:*`);
       const series = await server.call("runs.series", { id: run.id, maxPoints: 5_000 });
+      series.push(...(await server.call("runs.series", { id: run.id, keys: lists, maxPoints: 5_000 })));
       expect(Object.keys(run.series).sort()).toEqual(series.map((one) => one.key).sort());
       for (const { key, steps, values } of series) expect(run.series[key]).toEqual({ steps, values });
       expect(run.series["train/loss"].steps).toEqual([0, 7, 14, 21, 28, 35, 40]);
@@ -82,7 +86,7 @@ describe("a study as JSON", () => {
   });
 
   test("defines every metric that it has", () => {
-    const metrics = new Set(study.runs.flatMap((run) => Object.keys(run.series)).map((key) => key.replace(/^\w+\/|@\d+$/g, "")));
+    const metrics = new Set(study.runs.flatMap((run) => Object.keys(run.series)).map((key) => parseSeriesKey(key)!.metric));
     expect(Object.keys(study.definitions).sort()).toEqual([...metrics].sort());
     expect(study.definitions["nc1.ratio"]).toEqual({
       label: "NC1",
