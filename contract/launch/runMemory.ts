@@ -56,7 +56,6 @@ export function runMemory(config: RunConfig, countOwn?: CountOwnSet): RunMemory 
   const memory = {
     program: programBytes,
     data: inputBytes + readBytes(config, sizes) + (bound <= embeddedBytes ? embeddedCopies : 0) * bound,
-    // Muon goes from matrix to matrix, and holds no more at once than the gradients that the others read.
     state: float * parameters * ("beta1" in optimizer ? 9 : 7),
     activations: float * arenaFactor * (held + (attack > 0 ? stepNumbers(config, sizes, attack).held : 0)),
     measuring: measuringBytes(config, sizes),
@@ -141,9 +140,11 @@ export function stepNumbers(
   const blocks = blocksOf(config);
   const inner = config.classifier?.name === "linear" ? config.classifier.layers - 1 : 0;
   const head = d * classes + inner * d * d + (config.headBias ? classes : 0);
+  // Muon orthogonalizes several small matrices at once, larger ones one after the other.
+  const orthogonalizing = config.training.optimizer.name === "muon" ? 8 * d * d : 0;
   const withHead = ({ parameters, held }: StepNumbers): StepNumbers => ({
     parameters: parameters + head,
-    held: held + 4 * samples * classes + 2 * (parameters + head),
+    held: held + 4 * samples * classes + 2 * (parameters + head) + orthogonalizing,
   });
   if (isTransformer(architecture)) {
     const { tokens, patchDim } = tokensOf(config, inputDim);

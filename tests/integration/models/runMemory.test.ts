@@ -91,7 +91,7 @@ test.each(cases)("what a step holds is near what its graph holds, as it is trace
 test.each(["muon", "signum", "sgd"])(
   "a step of %s holds no more than is counted beside the state, whatever the width",
   (name) => {
-    for (const width of [64, 256]) {
+    for (const width of [16, 64, 128, 256]) {
       const config = make("rn1", vectors, { width, training: { steps: 2, optimizer: { name } } });
       const { heldBytes } = traced(config, 20);
       expect(4 * stepNumbers(config, datasetSizes(config.dataset), 20).held).toBeGreaterThan(0.75 * heldBytes);

@@ -1,4 +1,5 @@
 """The Python client by itself: what it writes, sends and says. Run by client.test.ts, or: python -m unittest discover tests/integration/python"""
+import base64
 import json
 import logging
 import os
@@ -523,6 +524,10 @@ class Features(InFolder):
         if np is None:
             self.skipTest("no numpy here")
 
+    @staticmethod
+    def read(text):
+        return np.frombuffer(base64.b64decode(text), "<f8").tolist()
+
     def sums(self):
         return [e["event"] for events in self.receiver.events.values() for e in events if e["event"]["kind"] == "sums"]
 
@@ -531,12 +536,11 @@ class Features(InFolder):
             run.features([[0, 0], [2, 0], [5, 1], [5, 3]], [0, 0, 1, 1], [[1, 0], [0, 1]], [0.0, 0.5], step=2)
         (one,) = self.sums()
         layer = one["layers"][0]
-        read = lambda text: np.frombuffer(__import__("base64").b64decode(text), "<f8").tolist()  # noqa: E731
-        self.assertEqual(read(layer["counts"]), [2, 2])
-        self.assertEqual(read(layer["means"]), [1, 0, 5, 2])
-        self.assertEqual(read(layer["within"]), [2, 2])
+        self.assertEqual(self.read(layer["counts"]), [2, 2])
+        self.assertEqual(self.read(layer["means"]), [1, 0, 5, 2])
+        self.assertEqual(self.read(layer["within"]), [2, 2])
         # μ_k − μ_G = ±(−2, −1), so a = ±(−2c₁ − c₂): c₁ = ±1 of class 0 and c₂ = ±1 of class 1.
-        self.assertEqual(read(layer["moments"]), [10, -10, -10, 10])
+        self.assertEqual(self.read(layer["moments"]), [10, -10, -10, 10])
         self.assertEqual((layer["labelMisses"], one["accuracy"]), (0, 0.25))
 
     def test_many_classes(self):
@@ -549,7 +553,7 @@ class Features(InFolder):
         for one in self.sums():
             layer = one["layers"][0]
             # Fewer dimensions than classes: the moments are those of the deviations.
-            np.testing.assert_allclose(np.reshape(read(layer["moments"]), (3, 3)), centred.T @ centred, rtol=1e-12)
+            np.testing.assert_allclose(np.reshape(self.read(layer["moments"]), (3, 3)), centred.T @ centred, rtol=1e-12)
             self.assertGreater(layer["labelMisses"], 0)
 
     def test_what_is_too_large_for_one_request_goes_in_several(self):
