@@ -9,12 +9,13 @@ import { architectureConfig, hasFreeFeatures, isVersioned, withCurrentDefinition
 import { classifierConfig, classifierIn, classifierOfRun, classifierProblem, classifiersFor } from "./classifier.ts";
 import { depthProblem, headsProblem, readingProblem, ridgeProblem, transferProblem, widthProblem } from "./compatibility.ts";
 import { growthProblem } from "./growth.ts";
-import { type LossConfig, lossConfig, lossOfRun } from "./loss.ts";
-import { coupledShare, type OptimizerEntry, optimizerConfig, optimizerEntry } from "./optimizerConfig.ts";
+import { lossConfig, lossOfRun } from "./loss.ts";
+import { coupledShare, type OptimizerEntry, optimizerEntry } from "./optimizerConfig.ts";
 import { polishProblem } from "./polishing.ts";
 import { regularizer } from "./regularizer.ts";
 import { depth, deviceChoice, type RunConfig, seed, width } from "./runConfig.ts";
 import { measuringConfig, type TrainingConfig, trainingConfig } from "./trainingConfig.ts";
+import { type ValidAxes, validAxes } from "./validAxes.ts";
 
 const distinct = <T>(items: T[]) => new Set(items.map((item) => JSON.stringify(item))).size === items.length;
 const maxValues = limits.axisValues;
@@ -54,35 +55,24 @@ const gridConfig = z.strictObject({
   convergence: convergenceRule.optional(),
 });
 
+type UnfinishedGrid = Partial<z.infer<typeof gridConfig>>;
 type Complain = (path: (string | number)[], message: string) => void;
-
-/** The entries of an axis that are valid by themselves, with their places. */
-function validEntries<T>(item: z.ZodType<T>, entries: unknown): { value: T; at: number }[] {
-  if (!Array.isArray(entries)) return [];
-  // Those beyond the bound are refused as such, and not compared.
-  return entries.slice(0, maxValues).flatMap((entry, at) => {
-    const { success, data } = item.safeParse(entry);
-    return success ? [{ value: data, at }] : [];
-  });
-}
 
 /**
  * What does not go together, said of all values that are valid by themselves: a person who fills in the form sees it beside what is
  * wrong with single values, not only after that.
  */
-function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: Complain): void {
-  const datasets = validEntries(datasetConfig, config.datasets);
-  const widths = validEntries(width, config.widths);
-  const depths = validEntries(depth, config.depths).map(({ value }) => value);
-  const regularizers = validEntries(regularizer, config.regularizers);
+function complainOfPairs(config: UnfinishedGrid, complain: Complain): void {
+  const valid = validAxes(config);
+  const { datasets, architectures, depths, widths, regularizers } = valid;
   const batch = trainingConfig.shape.batch.safeParse(config.training?.batch);
-  for (const { value: arch, at } of validEntries(architectureConfig, config.architectures)) {
+  for (const { value: arch, at } of architectures) {
     for (const { value } of datasets) {
       const problem = readingProblem(arch, value);
       if (problem) complain(["architectures", at], problem);
     }
-    for (const { value } of widths) {
-      const problem = headsProblem(arch, value) ?? widthProblem(arch, value);
+    for (const one of widths) {
+      const problem = headsProblem(arch, one) ?? widthProblem(arch, one);
       if (problem) complain(["architectures", at], problem);
     }
     const missing = depthProblem(arch, depths);
@@ -101,8 +91,8 @@ function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: 
     if (hasFreeFeatures(arch.name) && batch.success && batch.data !== "full")
       complain(["training", "batch"], 'free features (UFM) train on the full batch: choose "full"');
   }
-  complainOfOptimizers(config, complain);
-  complainOfGrowth(config, complain);
+  complainOfOptimizers(config, valid, complain);
+  complainOfGrowth(config, valid, complain);
   if (config.training?.augmentation !== undefined) {
     if (batch.success && batch.data === "full")
       complain(["training", "augmentation"], "cropping and flipping make other pictures of each batch: choose mini-batches");
@@ -113,7 +103,7 @@ function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: 
           `only pictures can be cropped and flipped, and ${datasetTitles[value.id]} has none`,
         );
   }
-  complainOfClassifiers(config, complain);
+  complainOfClassifiers(config, valid, complain);
   const probed = datasetConfig.safeParse(config.afterTraining?.transfer?.dataset);
   if (!probed.success) return;
   for (const { value } of datasets) {
@@ -132,20 +122,17 @@ export const trainingsOf = ({ training, optimizers }: Pick<ExperimentConfig, "tr
   optimizers === undefined ? [training] : optimizers.map((one) => trainedBy(training, one));
 
 /** Optimizers that are one, though written in two ways, and a share of what is decoupled already. */
-function complainOfOptimizers(config: Partial<z.infer<typeof gridConfig>>, complain: Complain): void {
-  const decoupled = validEntries(regularizer, config.regularizers).filter(({ value }) => value.family === "adamw");
-  const own = optimizerConfig.safeParse(config.training?.optimizer);
-  const entries = validEntries(optimizerEntry, config.optimizers);
-  const used = config.optimizers === undefined ? (own.success ? [own.data] : []) : entries.map(({ value }) => value);
-  if (used.some(({ share }) => share !== undefined))
+function complainOfOptimizers({ training }: UnfinishedGrid, { regularizers, optimizers }: ValidAxes, complain: Complain): void {
+  const decoupled = regularizers.filter(({ value }) => value.family === "adamw");
+  if (optimizers.some(({ value }) => value.share !== undefined))
     for (const { at } of decoupled)
       complain(
         ["regularizers", at],
         'the family "adamw" is decoupled decay already: leave the optimizer\'s share out, or choose the family "weights" with a share of 0',
       );
-  const rate = config.training?.learningRate;
+  const rate = training?.learningRate;
   const known = new Set<string>();
-  for (const { value, at } of entries) {
+  for (const { value, at } of optimizers) {
     const key = JSON.stringify(
       Object.entries({ ...value, share: coupledShare(value), learningRate: value.learningRate ?? rate }).sort(),
     );
@@ -156,11 +143,14 @@ function complainOfOptimizers(config: Partial<z.infer<typeof gridConfig>>, compl
 }
 
 /** Grown starts and polishing, each with what it does not go together with. */
-function complainOfGrowth(config: Partial<z.infer<typeof gridConfig>>, complain: Complain): void {
-  const regularizers = validEntries(regularizer, config.regularizers);
+function complainOfGrowth(
+  config: UnfinishedGrid,
+  { architectures, regularizers, optimizers }: ValidAxes,
+  complain: Complain,
+): void {
   const { grown, polish, batch = "full" } = trainingConfig.partial().safeParse(config.training).data ?? {};
   if (grown)
-    for (const { value: arch, at } of validEntries(architectureConfig, config.architectures)) {
+    for (const { value: arch, at } of architectures) {
       const problem = regularizers.map(({ value }) => growthProblem(arch.name, value)).find((text) => text !== null);
       if (problem) complain(["architectures", at], problem);
     }
@@ -169,8 +159,7 @@ function complainOfGrowth(config: Partial<z.infer<typeof gridConfig>>, complain:
     const problem = polishProblem(batch, value);
     if (problem) complain(["regularizers", at], problem);
   }
-  const optimizers = config.optimizers === undefined ? [config.training?.optimizer] : config.optimizers;
-  if (validEntries(optimizerEntry, optimizers).some(({ value }) => coupledShare(value) < 1))
+  if (optimizers.some(({ value }) => coupledShare(value) < 1))
     complain(
       ["training", "polish"],
       "with a share of the decay beside the gradient the steps minimize another objective than polishing does: choose a share of 1, or no polishing",
@@ -178,20 +167,22 @@ function complainOfGrowth(config: Partial<z.infer<typeof gridConfig>>, complain:
 }
 
 /** What the classifiers of a grid, also those that a loss brings with it, do not go with. */
-function complainOfClassifiers(config: Partial<z.infer<typeof gridConfig>>, complain: Complain): void {
-  const listed = validEntries(classifierConfig, config.classifiers).map(({ value }) => value);
-  const losses = validEntries(lossConfig, config.losses);
-  const isDot = losses.some(({ value }) => value === "dot-regression");
-  const used = [...listed, ...(isDot ? [classifierIn({ loss: "dot-regression" })] : [])];
-  for (const { value, at } of validEntries(regularizer, config.regularizers)) {
+function complainOfClassifiers(
+  { headBias }: UnfinishedGrid,
+  { architectures, losses, classifiers = [], regularizers }: ValidAxes,
+  complain: Complain,
+): void {
+  const isDot = losses.includes("dot-regression");
+  const used = [...classifiers, ...(isDot ? [classifierIn({ loss: "dot-regression" })] : [])];
+  for (const { value, at } of regularizers) {
     const problem = used.map((one) => classifierProblem(one, value.family)).find((text) => text !== null);
     if (problem) complain(["regularizers", at], problem);
   }
   if (used.some((one) => classifierOfRun(one).classifier !== undefined))
-    for (const { value, at } of validEntries(architectureConfig, config.architectures))
+    for (const { value, at } of architectures)
       if (value.name === "dufm")
         complain(["architectures", at], "deep free features end in a layer of their own: choose one linear layer as classifier");
-  if (config.headBias === true && used.some((one) => one?.name === "fixed-simplex"))
+  if (headBias === true && used.some((one) => one?.name === "fixed-simplex"))
     complain(["headBias"], `a fixed simplex${isDot ? ", which dot regression has," : ""} has no bias: turn the head's bias off`);
 }
 
@@ -239,8 +230,8 @@ const depthsOf = (arch: ExperimentConfig["architectures"][number], config: Exper
   arch.name === "ufm" ? [1] : config.depths;
 
 /** Each loss with each classifier that it is trained with. */
-const lossesOf = ({ losses, classifiers }: Pick<ExperimentConfig, "losses" | "classifiers">) =>
-  losses.flatMap((entry: LossConfig) => {
+export const lossesOf = ({ losses, classifiers }: Pick<ExperimentConfig, "losses" | "classifiers">) =>
+  losses.flatMap((entry) => {
     const own = lossOfRun(entry);
     return classifiersFor(own.loss, classifiers).map((one) => ({ ...own, ...classifierOfRun(one) }));
   });

@@ -26,7 +26,7 @@ export function launchFindings(config: ExperimentConfig, known: LaunchKnowledge 
   sampleFindings(parts, known, found);
   batchFindings(config, parts, found);
   scheduleFindings(config, found);
-  optimumFindings(config, parts, found);
+  optimumFindings(parts, found);
   widthFindings(config, parts, found);
   afterTrainingFindings(config, parts, known, found);
   deviceFindings(config, known, found);

@@ -1,14 +1,12 @@
-import type { ExperimentConfig } from "../config/experimentConfig.ts";
 import { optimumSilence } from "../config/optimumSilence.ts";
-import { regularizer } from "../config/regularizer.ts";
 import type { LaunchFindings } from "./finding.ts";
-import { type ValidParts, validEntries } from "./validParts.ts";
+import type { ValidParts } from "./validParts.ts";
 
 /** Networks and objectives whose runs have no L*, and with it no gap and no distance to it; each reason once. */
-export function optimumFindings(config: ExperimentConfig, { architectures }: ValidParts, found: LaunchFindings): void {
+export function optimumFindings({ architectures, regularizers }: ValidParts, found: LaunchFindings): void {
   const said = new Set<string>();
   for (const { value: arch, at } of architectures)
-    for (const { value } of validEntries(regularizer, config.regularizers)) {
+    for (const { value } of regularizers) {
       const reason = optimumSilence({ architecture: arch.name, regularizer: value });
       if (reason === null || said.has(reason)) continue;
       said.add(reason);

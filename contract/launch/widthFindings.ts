@@ -1,43 +1,29 @@
-import { classifierConfig, classifierOfRun, classifiersFor, isFixed } from "../config/classifier.ts";
-import type { ExperimentConfig } from "../config/experimentConfig.ts";
-import { lossConfig, lossOfRun, lossText } from "../config/loss.ts";
-import { coupledShare, optimizerConfig, optimizerEntry } from "../config/optimizerConfig.ts";
+import { isFixed } from "../config/classifier.ts";
+import { type ExperimentConfig, lossesOf } from "../config/experimentConfig.ts";
+import { lossText } from "../config/loss.ts";
+import { coupledShare } from "../config/optimizerConfig.ts";
 import { optimumSilence } from "../config/optimumSilence.ts";
-import { regularizer, regularizerLabel } from "../config/regularizer.ts";
+import { regularizerLabel } from "../config/regularizer.ts";
 import { titleOf } from "./dataFindings.ts";
 import type { LaunchFindings } from "./finding.ts";
 import { neededWidth } from "./neededWidth.ts";
-import { type ValidParts, validEntries } from "./validParts.ts";
-
-/** Whether no run has an optimum at any width, since every optimizer decouples some of the decay. */
-function allDecoupled({ training, optimizers }: ExperimentConfig): boolean {
-  const used = optimizers
-    ? validEntries(optimizerEntry, optimizers).map(({ value }) => value)
-    : validEntries(optimizerConfig, [training?.optimizer]).map(({ value }) => value);
-  return used.length > 0 && used.every((one) => coupledShare(one) < 1);
-}
+import type { ValidParts } from "./validParts.ts";
 
 /** Widths at which the classes do not fit into the features as the optimum has them. */
-export function widthFindings(
-  config: ExperimentConfig,
-  { datasets, widths, architectures }: ValidParts,
-  found: LaunchFindings,
-): void {
-  const classifiers = config.classifiers && validEntries(classifierConfig, config.classifiers).map(({ value }) => value);
-  const losses = validEntries(lossConfig, config.losses).flatMap(({ value }) => {
-    const one = lossOfRun(value);
-    return classifiersFor(one.loss, classifiers).map((classifier) => ({ ...one, ...classifierOfRun(classifier) }));
-  });
-  fixedSimplexFindings(losses.some(isFixed), { datasets, widths }, found);
-  if (allDecoupled(config)) return;
+export function widthFindings({ headBias }: ExperimentConfig, parts: ValidParts, found: LaunchFindings): void {
+  const { datasets, widths, architectures, regularizers, optimizers } = parts;
+  const losses = lossesOf(parts);
+  fixedSimplexFindings(losses.some(isFixed), parts, found);
+  // Where every optimizer decouples some of the decay no run has an optimum at any width.
+  if (optimizers.length > 0 && optimizers.every(({ value }) => coupledShare(value) < 1)) return;
   // Networks need the same width, deep free features where their optimum is known.
   const deep = architectures
     .filter(({ value }) => value.name === "dufm")
     .map(({ value: { name, activation } }) => ({ architecture: name, activation }));
   const networks = deep.length === architectures.length ? deep : [{}];
   const objectives = losses.flatMap((one) =>
-    validEntries(regularizer, config.regularizers).flatMap(({ value }) =>
-      networks.slice(0, 1).map((network) => ({ ...network, ...one, regularizer: value, headBias: config.headBias })),
+    regularizers.flatMap(({ value }) =>
+      networks.slice(0, 1).map((network) => ({ ...network, ...one, regularizer: value, headBias })),
     ),
   );
   for (const { value: dataset, sizes } of datasets)
