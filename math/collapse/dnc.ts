@@ -7,16 +7,20 @@ import { assertEveryClass, type ClassMeans, centredMeans } from "./centredMeans.
 /**
  * DNC2, the condition number of the class means: σ_1/σ_{K−1} of M = [μ_k − μ_G] [K, d], whose rank is at most K − 1 ("simplex"), or σ_1/σ_K of
  * the means as they are, [μ_k] ("orthogonal", where there is no bias); range [1, ∞), ideal 1.
+ * @param gram MMᵀ [K, K] of those means, where it is known already
  * @throws {MathError} if a class is empty, the class means coincide, or they span fewer directions up to rounding (so also if d is less)
  * Source: Súkeník, Lampert, Mondelli (2023), NeurIPS, arXiv 2305.13165, section 6, of the means as they are.
  */
-export function dnc2(statistics: ClassMeans, frame: "simplex" | "orthogonal"): number {
-  const means = frame === "simplex" ? centredMeans(statistics) : statistics.means;
-  if (frame === "orthogonal") assertEveryClass(statistics);
+export function dnc2(
+  statistics: ClassMeans,
+  frame: "simplex" | "orthogonal",
+  gram: Matrix = gramOfRows(frame === "simplex" ? centredMeans(statistics) : statistics.means),
+): number {
+  assertEveryClass(statistics);
   const directions = statistics.classes - (frame === "simplex" ? 1 : 0);
   if (statistics.dim < directions)
     throw new MathError(`${statistics.dim} dimensions hold fewer than the ${directions} directions of the class means`);
-  const values = symmetricEigenvalues(gramOfRows(means));
+  const values = symmetricEigenvalues(gram);
   const [largest, least] = [values[0], values[directions - 1]];
   if (!(least > 4 * statistics.classes * Number.EPSILON * largest))
     throw new MathError(`class means span fewer than ${directions} directions: their condition number has no bound`);

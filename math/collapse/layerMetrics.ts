@@ -12,7 +12,7 @@ import { dnc2, dnc3 } from "./dnc.ts";
 import { nc3Etf, uniformDuality } from "./duality.ts";
 import { biasOfMean, meanNormOfMeans, meanNormOfRows, nc0, normOfCentre } from "./lastLayerNorms.ts";
 import type { MetricId } from "./metricIds.ts";
-import { nc1Cdnv, nc1Pinv, nc1Ratio, normsSpread } from "./nc1.ts";
+import { nc1Cdnv, nc1Pinv, nc1Ratio, normsSpread, pinvCutoff } from "./nc1.ts";
 import { nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "./nc2.ts";
 import { assertSameShape, nc3Cosine, nc3CosineFromMeans, nc3Duality } from "./nc3.ts";
 import { nc4Ncc } from "./nc4.ts";
@@ -53,12 +53,13 @@ interface LastLayerInput extends HiddenLayerInput {
  */
 export function hiddenLayerMetrics({ statistics, moments, isLast = false, wanted }: HiddenLayerInput): LayerMetrics {
   assertEveryClass(statistics);
-  const gram = lazyMeansGram(statistics);
+  const grams = meansGrams(statistics);
+  const gram = grams.centred;
   const functions: MetricFunctions = {
-    ...variability(statistics, moments),
+    ...variability(statistics, moments, grams),
     ...(isLast && ofMeansAlone(statistics, gram)),
     "nc2.frame": () => nc2Frame(gram(), "simplex"),
-    "nc2.frame.orthogonal": () => nc2Frame(gramOfRows(statistics.means), "orthogonal"),
+    "nc2.frame.orthogonal": () => nc2Frame(grams.asTheyAre(), "orthogonal"),
     "nc2.norms": () => nc2Norms(gram()),
     "nc2.angles": () => nc2Angles(gram()),
     "nc2.etf": () => nc2Etf(gram()),
@@ -77,19 +78,20 @@ export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
   const { statistics, moments, weights, cosines, featureNorm, wanted, bias = null } = input;
   assertEveryClass(statistics);
   assertSameShape(statistics, weights);
-  const gram = gramOfRows(weights);
-  const meansGram = lazyMeansGram(statistics);
+  const gram = once(() => gramOfRows(weights));
+  const grams = meansGrams(statistics);
+  const meansGram = grams.centred;
   const duality = once(() => uniformDuality(statistics, weights));
   const functions: MetricFunctions = {
-    ...variability(statistics, moments),
+    ...variability(statistics, moments, grams),
     ...ofMeansAlone(statistics, meansGram),
-    "nc2.frame": () => nc2Frame(gram, "simplex"),
-    "nc2.frame.orthogonal": () => nc2Frame(gram, "orthogonal"),
+    "nc2.frame": () => nc2Frame(gram(), "simplex"),
+    "nc2.frame.orthogonal": () => nc2Frame(gram(), "orthogonal"),
     "nc2.norms": () => nc2Norms(meansGram()),
     "nc2.angles": () => nc2Angles(meansGram()),
-    "nc2.etf": () => nc2Etf(gram),
+    "nc2.etf": () => nc2Etf(gram()),
     "nc2.mframe": () => nc2Frame(meansGram(), "simplex"),
-    "nc2.mframe.orthogonal": () => nc2Frame(gramOfRows(statistics.means), "orthogonal"),
+    "nc2.mframe.orthogonal": () => nc2Frame(grams.asTheyAre(), "orthogonal"),
     "nc2.metf": () => nc2Etf(meansGram()),
     "nc3.cosine": () =>
       cosines
@@ -97,8 +99,8 @@ export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
         : nc3CosineFromMeans(statistics, weights, needed(featureNorm, "sums over samples or a common feature norm")),
     "nc3.duality": () => nc3Duality(statistics, weights),
     dnc3: () => dnc3(statistics, weights),
-    "nc2.wnorms": () => nc2Norms(gram),
-    "nc2.wangles": () => nc2Angles(gram, "rows"),
+    "nc2.wnorms": () => nc2Norms(gram()),
+    "nc2.wangles": () => nc2Angles(gram(), "rows"),
     "nc3.etf": () => nc3Etf(statistics, weights),
     "nc0.sum": () => nc0(weights).sum,
     "nc0.square": () => nc0(weights).square,
@@ -135,16 +137,17 @@ export function measureLastLayer(
 
 type MetricFunctions = Partial<Record<MetricId, () => number>>;
 
-function variability(statistics: ClassStatistics, moments: CentredMoments | undefined): MetricFunctions {
-  const pinv = once(() => nc1Pinv(statistics, needed(moments, "the second pass")));
+function variability(statistics: ClassStatistics, moments: CentredMoments | undefined, grams: MeansGrams): MetricFunctions {
+  const cutoff = pinvCutoff(statistics.classes);
+  const pinv = once(() => nc1Pinv(statistics, needed(moments, "the second pass"), cutoff, grams.centred()));
   return {
     "nc1.ratio": () => nc1Ratio(statistics),
     "nc1.pinv": pinv,
     "nc1.pinvsum": () => statistics.classes * pinv(),
-    "nc1.cdnv": () => nc1Cdnv(statistics),
+    "nc1.cdnv": () => nc1Cdnv(statistics, grams.centred()),
     "norms.spread": () => normsSpread(statistics),
-    dnc2: () => dnc2(statistics, "simplex"),
-    "dnc2.orthogonal": () => dnc2(statistics, "orthogonal"),
+    dnc2: () => dnc2(statistics, "simplex", grams.centred()),
+    "dnc2.orthogonal": () => dnc2(statistics, "orthogonal", grams.asTheyAre()),
   };
 }
 
@@ -162,8 +165,18 @@ function ofMeansAlone(statistics: ClassStatistics, gram: () => Matrix): MetricFu
   };
 }
 
-/** G = MMᵀ: it throws where the class means coincide. */
-const lazyMeansGram = (statistics: ClassStatistics) => once(() => gramOfRows(centredMeans(statistics)));
+/** Gram matrices [K, K] of a layer's class means, which take most of the time where classes are many. */
+interface MeansGrams {
+  /** G = MMᵀ: it throws where the class means coincide. */
+  centred: () => Matrix;
+  /** Of the means that are not centred. */
+  asTheyAre: () => Matrix;
+}
+
+const meansGrams = (statistics: ClassStatistics): MeansGrams => ({
+  centred: once(() => gramOfRows(centredMeans(statistics))),
+  asTheyAre: once(() => gramOfRows(statistics.means)),
+});
 
 /** What several metrics are made of, worked out at the first use only. */
 function once<T>(compute: () => T): () => T {

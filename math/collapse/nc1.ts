@@ -53,10 +53,16 @@ export function pinvCutoff(classes: number): RankCutoff {
  * nc1.pinv = tr(Σ_W Σ_B⁺)/K = (1/N) tr(G⁺ S G⁺) with G = MMᵀ [K, K] and S = Σ_i a_i a_iᵀ, a_i = M(h_i − μ_{y_i});
  * range [0, ∞), ideal 0. With Σ_B = MᵀM/K, Σ_B⁺ = K Mᵀ (MMᵀ)⁺² M, no d×d matrix is needed. Where d < K it is the smaller one,
  * and (1/N) tr(S (MᵀM)⁺) with S = Σ_i c_i c_iᵀ [d, d] of the deviations.
+ * @param gram G, where it is known already
  * @throws {MathError} if K < 2, a class is empty, the class means coincide, or the moments have another size or are no sum of squares
  * Source: Papyan, Han, Donoho (2020), PNAS 117; Zhu et al. (2021), NeurIPS.
  */
-export function nc1Pinv(statistics: ClassStatistics, moments: CentredMoments, cutoff = pinvCutoff(statistics.classes)): number {
+export function nc1Pinv(
+  statistics: ClassStatistics,
+  moments: CentredMoments,
+  cutoff = pinvCutoff(statistics.classes),
+  gram?: Matrix,
+): number {
   const { classes, dim } = statistics;
   const size = moments.moments.rows;
   if ((size !== classes && size !== dim) || !(moments.samples > 0)) {
@@ -66,7 +72,7 @@ export function nc1Pinv(statistics: ClassStatistics, moments: CentredMoments, cu
   }
   const centred = centredMeans(statistics);
   const isOfMeans = size === classes;
-  const { inverse } = pseudoInverse(isOfMeans ? gramOfRows(centred) : gramOfRows(transpose(centred)), cutoff);
+  const { inverse } = pseudoInverse(isOfMeans ? (gram ?? gramOfRows(centred)) : gramOfRows(transpose(centred)), cutoff);
   const value = isOfMeans ? alongBoth(inverse, moments.moments) : inner(inverse, moments.moments);
   const perSample = value / moments.samples;
   if (!(perSample >= 0)) throw new MathError(`nc1.pinv came out as ${perSample}, below 0: the moments are not a sum of squares`);
@@ -79,11 +85,12 @@ const alongBoth = (inverse: Matrix, moments: Matrix): number => inner(gramOfRows
 /**
  * nc1.cdnv = mean over k < l of (v_k + v_l)/(2‖μ_k − μ_l‖²), v_k = (1/n_k) Σ ‖h_i − μ_k‖², the class-distance
  * normalized variance; range [0, ∞), ideal 0. The distances come from one Gram matrix: K²d multiplications in all.
+ * @param gram MMᵀ of the centred class means, where it is known already
  * @throws {MathError} if K < 2, a class is empty, or two class means coincide
  * Source: Galanti, György, Hutter (2022), ICLR, "On the role of neural collapse in transfer learning".
  */
-export function nc1Cdnv(statistics: ClassStatistics): number {
-  const distances = squaredDistances(centredMeans(statistics)).data;
+export function nc1Cdnv(statistics: ClassStatistics, gram?: Matrix): number {
+  const distances = squaredDistances(centredMeans(statistics), gram).data;
   const { classes, counts, means, scatter } = statistics;
   const sizes = Array.from({ length: classes }, (_, k) => rowDot(means, k, means, k));
   let sum = 0;
