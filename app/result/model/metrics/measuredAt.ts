@@ -1,5 +1,5 @@
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import { datasetSizes } from "../../../../contract/data/datasetSizes.ts";
+import { type DatasetSizes, datasetSizes } from "../../../../contract/data/datasetSizes.ts";
 import { measuredShape } from "../../../../contract/launch/measuredShape.ts";
 import { everyText, measuredEvery, measuredTimes } from "../../../../contract/metrics/measuringBudget.ts";
 import { isLayerMetric, metricInfo, type StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
@@ -16,19 +16,26 @@ const formerClasses = 64;
 const isSecondPass = (what: string): boolean =>
   isLayerMetric(what as StudyMetric) && metricInfo[what as "nc1.pinv"].cost !== "sums";
 
-/** n where a run has a metric at every nth measurement. */
-function everyOf({ config, classes, trainSamples }: Counted, metric: string): number {
-  if (!isSecondPass(metric)) return 1;
-  const run = config as RunConfig;
-  const sizes = datasetSizes(run.dataset);
-  const known = { classes: classes ?? sizes.classes, train: trainSamples ?? sizes.train, test: sizes.test };
-  return measuredEvery(metricInfo[metric as "nc1.pinv"].cost, measuredShape(run, known));
+/** n where a run has a metric at every nth measurement; the runs of a study share few data sets, whose sizes are worked out once. */
+function everyOf(metric: string): (row: Counted) => number {
+  if (!isSecondPass(metric)) return () => 1;
+  const { cost } = metricInfo[metric as "nc1.pinv"];
+  const known = new Map<string, DatasetSizes>();
+  return ({ config, classes, trainSamples }) => {
+    const run = config as RunConfig;
+    const key = JSON.stringify(run.dataset);
+    const sizes = known.get(key) ?? datasetSizes(run.dataset);
+    known.set(key, sizes);
+    const counted = { classes: classes ?? sizes.classes, train: trainSamples ?? sizes.train, test: sizes.test };
+    return measuredEvery(cost, measuredShape(run, counted));
+  };
 }
 
 /** "measured at 15 of 30 steps, by the budget" of runs trained here; null where all of them have a metric at every measurement. */
 export function budgetText(rows: readonly Counted[], metric: string): string | null {
+  const timesOf = everyOf(metric);
   const texts = rows.flatMap((row) => {
-    const every = everyOf(row, metric);
+    const every = timesOf(row);
     if (every === 1) return [];
     const { measuring, training } = row.config as RunConfig;
     const measurements = measuringSteps(measuring, training.steps).length;
@@ -43,7 +50,7 @@ export function budgetText(rows: readonly Counted[], metric: string): string | n
 /** Why a panel of runs trained here has nothing to show though they are measured; null where that is not known. */
 export function whyNotYet(rows: readonly Counted[], metric: string): string | null {
   const begun = rows.filter(({ classes }) => classes !== null);
-  const spaced = begun.map((row) => everyOf(row, metric));
+  const spaced = begun.map(everyOf(metric));
   if (begun.length > 0 && spaced.every((every) => every > 1))
     return `Measured at ${everyText(Math.min(...spaced))}, by the budget.`;
   return whyNever(rows, metric);
