@@ -39,6 +39,7 @@ export function StudyControls({ rows, view, onView, shown }: StudyControlsProps)
   const { kind, title } = studyAxes[over];
   const info = studyMetricInfo[metric];
   const overs = useMemo(() => varyingStudyAxes(rows), [rows]);
+  const offeredSplits = useMemo(() => splitsOfRuns(rows, split), [rows, split]);
   return (
     <>
       <Select
@@ -59,7 +60,7 @@ export function StudyControls({ rows, view, onView, shown }: StudyControlsProps)
       )}
       <Segmented
         label="Split"
-        options={splitsOfRuns(rows, split).map((value) => ({ value, label: value }))}
+        options={offeredSplits.map((value) => ({ value, label: value }))}
         value={split}
         onChange={(value) => onView({ split: value })}
       />
