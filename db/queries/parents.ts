@@ -1,7 +1,8 @@
-import { and, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, eq, inArray, ne, type SQL, sql } from "drizzle-orm";
+import type { PgUpdateSetSource } from "drizzle-orm/pg-core";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { awaitedText, orphanedText } from "../../contract/grown.ts";
-import type { RunStatus } from "../../contract/status.ts";
+import { isTerminal, type RunStatus } from "../../contract/status.ts";
 import { lastPrefix, stepInName } from "../../contract/wire/artefactNames.ts";
 import type { ParentRun } from "../../contract/wire/workerProtocol.ts";
 import { anyOf } from "../anyOf.ts";
@@ -57,6 +58,11 @@ async function listAwaiting(db: Executor, experimentId: string | null) {
   }));
 }
 
+type Awaiting = Awaited<ReturnType<typeof listAwaiting>>[number];
+
+const isOrphaned = ({ parent }: Awaiting) => isTerminal(parent.status) && parent.status !== "finished";
+const isReady = ({ parent, has_last }: Awaiting) => parent.status === "finished" && has_last;
+
 /**
  * What has become of the runs that others wait for: those whose parent has finished, and left its last checkpoint, wait no more; those whose
  * parent ended otherwise are cancelled, and with them those that wait for these; of the others it is noted what they wait for.
@@ -64,56 +70,31 @@ async function listAwaiting(db: Executor, experimentId: string | null) {
  */
 export async function settleAwaiting(db: Executor, experimentId: string | null): Promise<RunState[]> {
   const changed = new Map<string, RunState>();
-  const keep = (rows: RunState[]) => {
+  const change = async (of: readonly Awaiting[], values: PgUpdateSetSource<typeof runs>, where?: SQL) => {
+    if (of.length === 0) return;
+    const ids = of.map(({ id }) => id);
+    const rows = await db
+      .update(runs)
+      .set(values)
+      .where(lockedInOrder(db, and(anyOf(runs.id, ids, "uuid"), runs.awaitsParent, where)))
+      .returning(stateColumns);
     for (const row of rows) changed.set(row.id, row);
   };
-  for (;;) {
-    const orphans = (await listAwaiting(db, experimentId)).filter(({ parent }) => hasEndedWithout(parent.status));
-    if (orphans.length === 0) break;
-    for (const [message, ids] of byText(orphans.map(({ id, parent }) => [id, orphanedText(parent)])))
-      keep(
-        await db
-          .update(runs)
-          .set({ status: "cancelled", endedAt: clock, waitsFor: null, failure: { code: "CANCELLED", message } })
-          .where(
-            lockedInOrder(db, and(anyOf(runs.id, ids, "uuid"), runs.awaitsParent, inArray(runs.status, ["queued", "paused"]))),
-          )
-          .returning(stateColumns),
+  let waiting = await listAwaiting(db, experimentId);
+  while (waiting.some(isOrphaned)) {
+    for (const [message, orphans] of Map.groupBy(waiting.filter(isOrphaned), ({ parent }) => orphanedText(parent)))
+      await change(
+        orphans,
+        { status: "cancelled", endedAt: clock, waitsFor: null, failure: { code: "CANCELLED", message } },
+        inArray(runs.status, ["queued", "paused"]),
       );
+    waiting = await listAwaiting(db, experimentId);
   }
-  const waiting = await listAwaiting(db, experimentId);
-  const ready = waiting.filter(({ parent, has_last }) => parent.status === "finished" && has_last).map(({ id }) => id);
-  if (ready.length > 0)
-    keep(
-      await db
-        .update(runs)
-        .set({ awaitsParent: false, waitsFor: null })
-        .where(lockedInOrder(db, and(anyOf(runs.id, ready, "uuid"), runs.awaitsParent)))
-        .returning(stateColumns),
-    );
-  const told = waiting
-    .filter(
-      ({ id, status, waits_for, parent }) => !ready.includes(id) && status === "queued" && waits_for !== awaitedText(parent),
-    )
-    .map(({ id, parent }): [string, string] => [id, awaitedText(parent)]);
-  for (const [waitsFor, ids] of byText(told))
-    keep(
-      await db
-        .update(runs)
-        .set({ waitsFor })
-        .where(lockedInOrder(db, and(anyOf(runs.id, ids, "uuid"), runs.awaitsParent, eq(runs.status, "queued"))))
-        .returning(stateColumns),
-    );
+  await change(waiting.filter(isReady), { awaitsParent: false, waitsFor: null });
+  const told = waiting.filter((run) => !isReady(run) && run.status === "queued" && run.waits_for !== awaitedText(run.parent));
+  for (const [waitsFor, of] of Map.groupBy(told, ({ parent }) => awaitedText(parent)))
+    await change(of, { waitsFor }, eq(runs.status, "queued"));
   return [...changed.values()];
-}
-
-const hasEndedWithout = (status: RunStatus) => status === "failed" || status === "diverged" || status === "cancelled";
-
-/** Ids by what is to be said of them. */
-function byText(pairs: readonly [id: string, text: string][]): Map<string, string[]> {
-  const ids = new Map<string, string[]>();
-  for (const [id, text] of pairs) ids.set(text, [...(ids.get(text) ?? []), id]);
-  return ids;
 }
 
 /** What these runs grow from, with the last checkpoint of it that the store has. */

@@ -11,18 +11,17 @@ import type { RunState } from "../../../db/queries/runs.ts";
  */
 export async function linkParents(tx: Executor, experimentId: string, queued: RunState[]): Promise<RunState[]> {
   if (!queued.some(({ config }) => isGrown(config))) return queued;
-  const lines = new Map<string, { id: string; depth: number }[]>();
   const lineages = await listLineages(tx, experimentId);
-  for (const { id, config } of lineages) {
-    const key = lineOf(config);
-    lines.set(key, [...(lines.get(key) ?? []), { id, depth: config.depth }]);
-  }
+  const lines = Map.groupBy(lineages, ({ config }) => lineOf(config));
   const links = lineages.flatMap(({ id, config, status, startedAt, parentId }) => {
     if (!isGrown(config) || (status !== "queued" && status !== "paused")) return [];
     if (startedAt !== null && parentId !== null) return [];
-    const shallower = lines.get(lineOf(config))!.filter(({ depth }) => depth < config.depth);
-    const nearest = shallower.reduce<(typeof shallower)[number] | null>((a, b) => (a && a.depth > b.depth ? a : b), null);
-    return nearest && (nearest.id !== parentId || startedAt === null) ? [{ id, parentId: nearest.id }] : [];
+    const shallower = lines.get(lineOf(config))!.filter((run) => run.config.depth < config.depth);
+    const nearest = shallower.reduce<(typeof shallower)[number] | null>(
+      (a, b) => (a && a.config.depth > b.config.depth ? a : b),
+      null,
+    );
+    return nearest ? [{ id, parentId: nearest.id }] : [];
   });
   await linkToParents(tx, links);
   const linked = new Set(links.map(({ id }) => id));
