@@ -20,19 +20,16 @@ export async function endLostAttempt(
   message: string,
   { excused = false, unless = async (_tx: Executor) => false } = {},
 ): Promise<void> {
-  let hasEnded = false;
-  await changeRuns(context, experimentId, async (tx) => {
-    hasEnded = false;
+  const [ended] = await changeRuns(context, experimentId, async (tx) => {
     const locked = await lockRun(tx, held.runId, held.attempt);
     if (locked?.run.lease !== held.lease || (await unless(tx))) return [];
     const run = excused ? { ...locked.run, workerId: null } : locked.run;
     await settleAttempt(context, tx, run, { code: "WORKER_LOST", message, step: null, excused });
     // Before anyone can see it: its worker may take it up again a moment later, and then has its slot again.
     context.dispatch.release(locked.run.workerId, held.runId);
-    hasEnded = true;
     return [(await readRunState(tx, held.runId))!];
   });
-  if (hasEnded) await tendGrown(context, experimentId);
-  if (hasEnded) counters.attemptsEnded.inc({ code: "WORKER_LOST" });
+  if (ended) await tendGrown(context, ended);
+  if (ended) counters.attemptsEnded.inc({ code: "WORKER_LOST" });
   context.dispatch.wake();
 }

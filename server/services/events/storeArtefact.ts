@@ -50,6 +50,6 @@ export async function storeArtefact(context: ServiceContext, file: Announced, co
   if (!run) return removeRunFiles(context, runId);
   if (replaced !== null) await context.artefacts.remove({ runId, attempt, name, sha256: replaced });
   await dropSpareFiles(context, run);
-  if (isLastName(name)) await tendGrown(context, run.experimentId);
+  if (isLastName(name)) await tendGrown(context, run);
   context.changes.publish(run.experimentId, [toRunItem(run)]);
 }

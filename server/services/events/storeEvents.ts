@@ -72,7 +72,7 @@ async function storeBatch(context: ServiceContext, workerId: string, message: un
   if (stored.ended)
     context.dispatch.attemptEnded(workerId, parsed.data.runId, { ...stored.ended, packId: stored.changed?.packId ?? null });
   if (stored.changed) publishChange(context, workerId, stored.changed);
-  if (stored.changed && isTerminal(stored.changed.status)) await tendGrown(context, stored.experimentId);
+  if (stored.changed && isTerminal(stored.changed.status)) await tendGrown(context, stored.changed);
   // The worker's next events do not wait for the store.
   if (stored.changed && needsNoCheckpoint(stored.changed.status))
     dropSpareFiles(context, stored.changed).catch((error) => log.error("removing checkpoints of an ended run", error));

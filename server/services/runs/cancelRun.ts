@@ -11,6 +11,6 @@ export async function cancelRun(context: ServiceContext, id: string): Promise<{ 
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
   const [changed] = await changeRuns(context, run.experimentId, (tx) => requestCancel(tx, { id }));
   if (changed?.status === "cancelling") context.dispatch.cancel([changed]);
-  if (changed?.status === "cancelled") await tendGrown(context, run.experimentId);
+  if (changed?.status === "cancelled") await tendGrown(context, changed);
   return { status: changed?.status ?? run.status };
 }

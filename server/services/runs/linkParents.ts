@@ -1,4 +1,5 @@
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { isGrown } from "../../../contract/grown.ts";
 import type { Executor } from "../../../db/database.ts";
 import { linkToParents, listLineages, settleAwaiting } from "../../../db/queries/parents.ts";
 import type { RunState } from "../../../db/queries/runs.ts";
@@ -28,8 +29,6 @@ export async function linkParents(tx: Executor, experimentId: string, queued: Ru
   const settled = new Map((await settleAwaiting(tx, experimentId)).map((run) => [run.id, run]));
   return queued.map((run) => settled.get(run.id) ?? (linked.has(run.id) ? { ...run, awaitsParent: true } : run));
 }
-
-const isGrown = (config: RunState["config"]): boolean => "training" in config && config.training.grown !== undefined;
 
 /** All of a run's config but its depth; the database gives the keys of all of them in one order. */
 const lineOf = ({ depth: _depth, ...line }: RunConfig): string => JSON.stringify(line);

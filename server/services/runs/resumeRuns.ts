@@ -34,7 +34,8 @@ async function resume(
     return runs;
   });
   // What waits says so again.
-  if (changed.some(({ awaitsParent }) => awaitsParent)) await tendGrown(context, experimentId);
+  const waiting = changed.find(({ awaitsParent }) => awaitsParent);
+  if (waiting) await tendGrown(context, waiting);
   context.dispatch.wake();
   return changed;
 }
