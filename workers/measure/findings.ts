@@ -23,6 +23,7 @@ import { procrustesDistance } from "../../math/optimum/procrustesDistance.ts";
 import { slackTerm } from "../../math/optimum/slackObjective.ts";
 import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 import type { SquaredNorms } from "../models/parameterLayout.ts";
+import { ridgesOf } from "../models/ridges.ts";
 import type { SplitSums } from "./splitSums.ts";
 import type { Sums } from "./sums.ts";
 
@@ -200,11 +201,10 @@ function penaltiesOf(
   const { architecture, regularizer, depth, headBias } = config;
   if (isDecoupled(config)) return {};
   const strength = effectiveRidge(regularizer, depth);
-  const ofHead = { "ridge.head": (strength.head / 2) * squares.head };
-  const free = strength.free * squares.free;
-  const hidden = { "ridge.hidden": (strength.hidden * squares.hidden + free) / 2 };
-  const ofBias: Partial<Record<Metric, number>> =
-    headBias && strength.headBias > 0 ? { "ridge.bias": (strength.headBias / 2) * squares.headBias } : {};
+  const ridges = ridgesOf(strength, squares);
+  const ofHead = { "ridge.head": ridges.head };
+  const hidden = { "ridge.hidden": ridges.hidden };
+  const ofBias: Partial<Record<Metric, number>> = headBias && strength.headBias > 0 ? { "ridge.bias": ridges.headBias } : {};
   switch (regularizer.family) {
     case "weights":
       return { ...ofHead, ...hidden, ...ofBias };

@@ -7,6 +7,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
 import { parameterSlice, squaredNorms } from "../models/parameterLayout.ts";
+import { ridgesOf } from "../models/ridges.ts";
 import { oneHot } from "./batches.ts";
 import { defineStep } from "./defineStep.ts";
 
@@ -53,9 +54,8 @@ function penaltyAt(
   { parameters: specs, head, classes, width }: Network,
   flat: Float32Array,
 ): number {
-  const squares = squaredNorms(flat, specs);
-  const ridge = effectiveRidge(regularizer, depth);
-  const norms = (ridge.head * squares.head + ridge.hidden * squares.hidden + ridge.headBias * squares.headBias) / 2;
-  if (regularizer.family !== "slack") return norms;
-  return norms + slackTerm(matrix(classes, width, parameterSlice(flat, specs, head)), regularizer).value;
+  const ridges = ridgesOf(effectiveRidge(regularizer, depth), squaredNorms(flat, specs));
+  const ridge = ridges.head + ridges.hidden + ridges.headBias;
+  if (regularizer.family !== "slack") return ridge;
+  return ridge + slackTerm(matrix(classes, width, parameterSlice(flat, specs, head)), regularizer).value;
 }

@@ -17,7 +17,11 @@ import { gradientBy } from "../gradientBy.ts";
 const engine = await createEngine({ device: "cpu", engine: "compiled" });
 /** A share of the decay beside the gradient is refused, since the steps then minimize another objective. */
 const coupled = ({ training: { optimizer } }: RunConfig) => (optimizer.share ?? 1) === 1;
-const polished = families
+const everyParameter = smallRun({ headBias: true, regularizer: { family: "weights", lambda: 0.01, decayed: "all" } });
+const polished = [
+  ...families,
+  { name: "decay of all parameters", run: () => ({ config: everyParameter, data: dataOf(everyParameter) }) },
+]
   .map(({ name, run }) => ({ name, ...run() }))
   .filter(
     ({ config }) =>
