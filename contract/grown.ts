@@ -1,8 +1,8 @@
-import type { AnyRunConfig } from "./external/externalConfig.ts";
 import type { RunStatus } from "./status.ts";
 
 /** Whether a run is of a study of grown networks: with it is every run that it grows from, or that grows from it. */
-export const isGrown = (config: AnyRunConfig): boolean => "training" in config && config.training.grown !== undefined;
+export const isGrown = (config: { training?: { grown?: unknown } } | { kind: "external" }): boolean =>
+  "training" in config && config.training?.grown !== undefined;
 
 /** A run that others grow from, in words. */
 export const runText = ({ depth, seed }: { depth: number; seed: number }): string => `the run of depth ${depth}, seed ${seed}`;
