@@ -43,6 +43,7 @@ const mathFolders = {
   linear: [],
   frames: ["linear"],
   collapse: ["linear", "frames"],
+  detection: ["linear", "collapse"],
   optimum: ["linear", "frames", "collapse"],
   statistics: [],
   steps: [],
