@@ -6,6 +6,7 @@ import { activation, architecture, definition, heads, normalization, patch } fro
 import { classifierConfig } from "./classifier.ts";
 import { gamma, loss, smoothing } from "./loss.ts";
 import { regularizer } from "./regularizer.ts";
+import { resNetDepthProblem, resNetWidthProblem } from "./resNet.ts";
 import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
 
 export const deviceChoices = ["auto", "cpu", "webgpu", "cuda"] as const;
@@ -25,8 +26,7 @@ export const seed = z
   .min(limits.seed.min, `a seed must be at least ${limits.seed.min}`)
   .max(limits.seed.max, `a seed must be at most ${limits.seed.max}`);
 
-/** One cell of an experiment's grid: everything that decides a run's numbers. */
-export const runConfig = z.strictObject({
+const fields = z.strictObject({
   dataset: datasetConfig,
   architecture,
   normalization,
@@ -56,4 +56,13 @@ export const runConfig = z.strictObject({
   device: deviceChoice,
   afterTraining: afterTraining.optional(),
 });
-export type RunConfig = z.infer<typeof runConfig>;
+
+/** One cell of an experiment's grid: everything that decides a run's numbers. */
+export const runConfig = fields.superRefine(({ architecture: name, ...run }, context) => {
+  const complain = (path: keyof RunConfig, message: string | null) =>
+    message === null ? undefined : context.addIssue({ code: "custom", path: [path], message });
+  if (name !== "resnet") return;
+  complain("depth", resNetDepthProblem([run.depth]));
+  complain("width", resNetWidthProblem(run.width));
+});
+export type RunConfig = z.infer<typeof fields>;

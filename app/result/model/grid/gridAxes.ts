@@ -7,7 +7,7 @@ import {
   isTransformer,
   trainedNormalization,
 } from "../../../../contract/config/architecture.ts";
-import { classifierLabel } from "../../../../contract/config/classifier.ts";
+import { classifierIn, classifierLabel } from "../../../../contract/config/classifier.ts";
 import { lossLabel, lossNames } from "../../../../contract/config/loss.ts";
 import { coupledShare, optimizerNames } from "../../../../contract/config/optimizerConfig.ts";
 import { optimizerLabel, optimizerNamer } from "../../../../contract/config/optimizerLabel.ts";
@@ -57,7 +57,7 @@ export const gridAxes: Record<GridAxisId, GridAxis> = {
     (config) => `d = ${config.width}`,
   ),
   loss: axisOf("Loss", lossLabel, ({ loss }) => lossNames.indexOf(loss)),
-  classifier: axisOf("Classifier", ({ classifier }) => classifierLabel(classifier)),
+  classifier: axisOf("Classifier", (config) => classifierLabel(classifierIn(config))),
   // Of one optimizer, the coupled before the decoupled.
   optimizer: axisOf(
     "Optimizer",
@@ -118,7 +118,7 @@ function axisValue(axis: GridAxisId, config: RunConfig): string {
     case "loss":
       return [config.loss, config.smoothing, config.gamma].filter((part) => part !== undefined).join(" ");
     case "classifier":
-      return JSON.stringify(config.classifier ?? null);
+      return JSON.stringify(classifierIn(config) ?? null);
     default:
       return String(config[axis]);
   }
@@ -139,9 +139,14 @@ export const cellLabel = (config: RunConfig, axes: readonly GridAxisId[]): strin
     .map((axis) => gridAxes[axis].short(config))
     .join(", ");
 
-/** Without the classifier where it is the usual one and something else is said. */
+/** Without the classifier where it is the usual one and something else is said, or where the loss that is said brings it. */
 const saidAxes = (config: RunConfig, axes: readonly GridAxisId[]) =>
-  axes.filter((axis) => axis !== "classifier" || axes.length === 1 || config.classifier !== undefined);
+  axes.filter(
+    (axis) =>
+      axis !== "classifier" ||
+      axes.length === 1 ||
+      (classifierIn(config) !== undefined && !(config.loss === "dot-regression" && axes.includes("loss"))),
+  );
 
 /** Names configs among others: of data sets and optimizers it says what they differ in. */
 export function cellNamer(configs: readonly RunConfig[]): (config: RunConfig, axes: readonly GridAxisId[]) => string {

@@ -3,6 +3,7 @@ import type { Regularizer } from "../../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
 import { imbalanceOf, noiseRate } from "../../../../contract/data/datasetConfig.ts";
 import { curveStyle, type LineStyle, markers, runStyle, shadedColour, strengthShade } from "../../../charts/lineStyle.ts";
+import { cellKey, compareConfigs } from "../grid/gridAxes.ts";
 
 interface Scale {
   id: string;
@@ -15,7 +16,6 @@ interface Scale {
 const strength = (config: RunConfig) => strengthShade(config.regularizer);
 /** Doublings of the distance between Gaussian clusters; random labels have none. */
 const separation = ({ dataset }: RunConfig) => ("separation" in dataset ? Math.log2(1 + dataset.separation) : 0);
-const lossStep = ({ loss }: RunConfig) => (loss === "mse" ? 4 : 0);
 const rarity = (config: RunConfig) => -Math.log10(imbalanceOf(config.dataset));
 
 /** Fixed scales from which a line takes its lightness and its marker, in the order in which they are tried. */
@@ -88,9 +88,46 @@ function rankAmong(configs: readonly RunConfig[], value: (config: RunConfig) => 
 
 /**
  * Styles of lines drawn together: hue by architecture and dash by regularizer as everywhere; lightness by the first number
- * (depth, width, noise, …) on which they differ, the marker by the second (or else by the loss, or the same), each on a fixed scale. Where only regularizers differ, their family has the hue; where optimizers do, they have hue and marker.
+ * (depth, width, noise, …) on which they differ, the marker by the second (or else the same), each on a fixed scale. Where only regularizers
+ * differ, their family has the hue; where optimizers do, they have hue and marker. Losses and classifiers have the marker, and the hue
+ * where nothing else has it.
  */
 export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) => LineStyle {
+  const styleOf = styleByNumbers(configs);
+  const objectives = new Map([...configs].sort(byObjective).map((config) => [objectiveOf(config), config]));
+  if (objectives.size < 2) return styleOf;
+  const ofObjectives = [...objectives.keys()];
+  const hasOneHue =
+    new Set(configs.map(({ architecture, normalization }) => `${architecture} ${normalization}`)).size === 1 &&
+    new Set(configs.map(({ training }) => training.optimizer.name)).size === 1 &&
+    new Set(configs.map(({ regularizer }) => regularizer.family)).size === 1;
+  const pairOf = (config: RunConfig) =>
+    markers.indexOf(styleOf(config).marker) * ofObjectives.length + ofObjectives.indexOf(objectiveOf(config));
+  // Neighbours, and so with different markers: the objectives of one other value.
+  const pairs = [...new Set(configs.map(pairOf))].sort((a, b) => a - b);
+  return (config) => {
+    const style = styleOf(config);
+    const at = Math.max(0, ofObjectives.indexOf(objectiveOf(config)));
+    return {
+      ...style,
+      ...(hasOneHue && at > 0 ? { colour: turned(style.colour, at) } : {}),
+      marker: markers[Math.max(0, pairs.indexOf(pairOf(config))) % markers.length] as LineStyle["marker"],
+    };
+  };
+}
+
+/** What tells objectives apart: the loss with its number, and the classifier. */
+const objectiveOf = (config: RunConfig): string => cellKey(config, ["loss", "classifier"]);
+const byObjective = (a: RunConfig, b: RunConfig) => compareConfigs(a, b, ["loss", "classifier"]);
+
+/** The same colour further round the circle, by the golden angle: no two of a few are near each other. */
+const turned = (colour: string, steps: number): string =>
+  colour.replace(
+    /oklch\((\S+) (\S+) ([\d.]+)\)/g,
+    (_, lightness, chroma, hue) => `oklch(${lightness} ${chroma} ${((Number(hue) + 137.5 * steps) % 360).toFixed(1)})`,
+  );
+
+function styleByNumbers(configs: readonly RunConfig[]): (config: RunConfig) => LineStyle {
   const varies = (value: (config: RunConfig) => number) => new Set(configs.map((config) => value(config).toFixed(9))).size > 1;
   const [scale, second] = scales.filter(({ shade }) => varies(shade));
   const networks = new Set(configs.map((config) => `${config.architecture} ${config.normalization}`)).size;
@@ -116,8 +153,7 @@ export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) =
       colour: familyColour(config),
       marker: familyMarker(config),
     });
-  // Losses have no lightness of their own: where no second number does, they have the marker.
-  const markerOf = markerBy(second ?? (varies(lossStep) ? { ...scale, step: lossStep } : scale));
+  const markerOf = markerBy(second ?? scale);
   return (config) => ({
     ...curveStyle(config, { width: false, lambda: false }),
     colour: shadedColour(config, 0.15 + 0.8 * Math.min(1, Math.max(0, scale.shade(config)))),

@@ -4,6 +4,8 @@ import { headsProblem, readingProblem, transferProblem } from "../../../../contr
 import { countGrid, expandGrid, experimentConfig } from "../../../../contract/config/experimentConfig.ts";
 import { gridOfRun } from "../../../../contract/config/gridOfRun.ts";
 import { regularizer } from "../../../../contract/config/regularizer.ts";
+import { resNetDepths } from "../../../../contract/config/resNet.ts";
+import { runConfig } from "../../../../contract/config/runConfig.ts";
 import {
   type DatasetConfig,
   datasetConfig,
@@ -81,6 +83,20 @@ describe("a grid with free features", () => {
     const config = { ...base, architectures: [network("t21", { heads: 2, patch: 14 })], afterTraining };
     for (const run of expandGrid(config)) expect(run).toMatchObject({ heads: 2, patch: 14, afterTraining });
     for (const run of expandGrid(base)) expect(Object.keys(run)).not.toContain("heads");
+  });
+});
+
+describe("a run's config by itself", () => {
+  const [run] = expandGrid(base);
+  const refusal = (more: object) =>
+    runConfig.safeParse({ ...run, ...more }).error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
+  test("is refused where there is no such ResNet", () => {
+    for (const depth of resNetDepths) expect(refusal({ architecture: "resnet", depth, width: 64 })).toEqual([]);
+    expect(refusal({ architecture: "resnet", depth: 21, width: 60 })).toEqual([
+      "depth: a ResNet has depth 9, 18, 20 or 34, not 21: choose among these, or study it by itself",
+      "width: the width of a ResNet is the number of channels of its last stage, a multiple of 8, not 60",
+    ]);
+    expect(refusal({ depth: 21, width: 60 })).toEqual([]);
   });
 });
 

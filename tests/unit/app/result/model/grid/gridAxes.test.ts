@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cellKey, cellNamer, varyingAxes } from "../../../../../../app/result/model/grid/gridAxes.ts";
+import { cellKey, cellNamer, gridAxes, varyingAxes } from "../../../../../../app/result/model/grid/gridAxes.ts";
 import type { RunConfig } from "../../../../../../contract/config/runConfig.ts";
 import { aConfig } from "../../../builders.ts";
 
@@ -36,4 +36,14 @@ test.each(differing)("runs are told apart: %s", (_, axis, values, names) => {
   expect([...new Set(configs.map((config) => cellKey(config, [axis])))]).toHaveLength(values.length);
   const name = cellNamer(configs);
   expect(configs.map((config) => name(config, [axis]))).toEqual(names);
+});
+
+test("dot regression has its fixed simplex for a classifier, which its name need not say again", () => {
+  const configs = [aConfig({ loss: "dot-regression" }), aConfig({ classifier: { name: "linear", layers: 2 } })] as const;
+  expect(gridAxes.classifier.label(configs[0])).toBe("fixed simplex");
+  expect(varyingAxes(configs)).toEqual(["loss", "classifier"]);
+  const name = cellNamer(configs);
+  expect(name(configs[0], ["loss", "classifier"])).toBe("dot regression");
+  expect(name(configs[0], ["depth", "classifier"])).toMatch(/, fixed simplex$/);
+  expect(cellKey(configs[0], ["classifier"])).toBe(cellKey(aConfig({ classifier: { name: "fixed-simplex" } }), ["classifier"]));
 });

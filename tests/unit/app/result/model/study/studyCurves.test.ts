@@ -346,6 +346,38 @@ describe("styles of lines drawn together", () => {
     const styleOf = styleAmong(configs);
     expect(new Set(configs.map((config) => `${styleOf(config).colour} ${styleOf(config).marker}`)).size).toBe(configs.length);
   });
+  const objectives: Partial<RunConfig>[] = [
+    {},
+    { smoothing: 0.1 },
+    { loss: "mse" },
+    { loss: "focal", gamma: 2 },
+    { loss: "dot-regression" },
+    { classifier: { name: "fixed-simplex" } },
+    { classifier: { name: "linear", layers: 3 } },
+    { classifier: { name: "normalized", temperature: 10, unitRows: false } },
+  ];
+  test("tell losses and classifiers apart by hue and by marker where the network is the same", () => {
+    const configs = objectives.map((one) => aConfig(one));
+    const styleOf = styleAmong(configs);
+    expect(new Set(configs.map((config) => styleOf(config).colour)).size).toBe(configs.length);
+    expect(new Set(configs.map((config) => styleOf(config).marker)).size).toBe(configs.length);
+  });
+  test.each<[string, readonly Partial<RunConfig>[]]>([
+    ["depths", [2, 8, 34].map((depth) => ({ depth }))],
+    ["networks", (["rn1", "rn2", "t11"] as const).map((architecture) => ({ architecture }))],
+    [
+      "optimizers",
+      (["adam", "sgd"] as const).map((name) => ({
+        training: { ...aConfig().training, optimizer: optimizerConfig.parse({ name }) },
+      })),
+    ],
+    ["regularizers", [{}, { regularizer: { family: "none" } }]],
+  ])("tell losses and classifiers apart beside several %s", (_, others) => {
+    const configs = others.flatMap((other) => objectives.map((one) => aConfig({ ...other, ...one })));
+    const styleOf = styleAmong(configs);
+    const texts = configs.map((config) => Object.values(styleOf(config)).join(" "));
+    expect(new Set(texts).size).toBe(configs.length);
+  });
   test("tell families of regularizers apart by hue where the network is the same", () => {
     const family = (regularizer: Regularizer) => aConfig({ regularizer });
     const configs = [
