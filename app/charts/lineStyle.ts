@@ -132,6 +132,8 @@ const datasetMarkers: readonly DatasetId[] = [
   "emnist-letters",
   "image-folder",
   "text-file",
+  "modular-addition",
+  "next-token",
 ];
 
 /**

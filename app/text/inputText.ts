@@ -8,6 +8,8 @@ export function inputText({ input, inputDimension }: Pick<ResolvedDataset, "inpu
       return `images, ${input.channels} × ${input.height} × ${input.width}`;
     case "text":
       return `text, ${formatCount(input.length)} words of ${formatCount(input.vocabulary)}`;
+    case "tokens":
+      return `${formatCount(input.length)} ${input.length === 1 ? "token" : "tokens"} of ${formatCount(input.vocabulary)}`;
     case "vector":
       return `vectors of dimension ${formatCount(inputDimension)}`;
     default:

@@ -1,4 +1,5 @@
 import { type DatasetConfig, datasetTitles, imageShape, inputKind } from "../data/datasetConfig.ts";
+import { isTokenTask, tokenShape } from "../data/tokenTasks.ts";
 import { type ArchitectureConfig, architectureLabel, hasFreeFeatures, headsOf, isTransformer, patchOf } from "./architecture.ts";
 import type { Regularizer } from "./regularizer.ts";
 import { resNetDepthProblem, resNetWidthProblem } from "./resNet.ts";
@@ -13,7 +14,7 @@ export function readingProblem(arch: ArchitectureConfig, dataset: DatasetConfig)
   if (arch.name === "conv") return kind === "image" ? null : `a convolutional network reads images, and ${title} has none`;
   if (!isTransformer(arch.name))
     return kind === "text" ? `${title} is text: choose a transformer (T11 … T22) instead of a residual network` : null;
-  if (kind === "vector") return `a transformer reads images or text, and ${title} is neither`;
+  if (kind === "vector") return `a transformer reads images, text or tokens, and ${title} is none of them`;
   if (image === null) return null;
   const side = patchOf(arch, image);
   if (image.height % side === 0 && image.width % side === 0) return null;
@@ -57,9 +58,14 @@ export function transferProblem(trained: DatasetConfig, probed: DatasetConfig): 
     return `${datasetTitles[probed.id]}'s pictures are ${sizeText(to)}, ${datasetTitles[trained.id]}'s ${sizeText(from)}: choose sets of one size`;
   if ("dimension" in trained && "dimension" in probed && trained.dimension !== probed.dimension)
     return `${datasetTitles[probed.id]} has vectors of ${probed.dimension} numbers, but the network reads ${trained.dimension}: choose one dimension for both`;
+  if (isTokenTask(trained) && isTokenTask(probed)) {
+    const [read, other] = [tokenShape(trained), tokenShape(probed)];
+    if (read.length !== other.length || read.vocabulary !== other.vocabulary)
+      return `${datasetTitles[probed.id]} has ${other.length} of ${other.vocabulary} tokens a sample, but the network reads ${read.length} of ${read.vocabulary}: choose equal numbers for both`;
+  }
   return null;
 }
 
-const kindTexts = { vector: "vectors", image: "images", text: "text" } as const;
+const kindTexts = { vector: "vectors", image: "images", text: "text", tokens: "tokens" } as const;
 const sizeText = (image: { channels: number; height: number; width: number }) =>
   `${image.channels} × ${image.height} × ${image.width}`;

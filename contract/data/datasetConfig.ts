@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
+import { isTokenTask, modularAddition, nextToken, tokenShape, tokenTaskIds, tokenTaskTraits } from "./tokenTasks.ts";
 
 /** Published image sets the workers know; each is verified by the hash of its bytes. */
 export const imageDatasetIds = [
@@ -21,7 +22,13 @@ export type TextDatasetId = (typeof textDatasetIds)[number];
 export const syntheticDatasetIds = ["gaussian-clusters", "random-labels"] as const;
 /** Sets of a person's own, in the data-set folder. */
 export const ownDatasetIds = ["image-folder", "text-file"] as const;
-export const datasetIds = [...imageDatasetIds, ...textDatasetIds, ...ownDatasetIds, ...syntheticDatasetIds] as const;
+export const datasetIds = [
+  ...imageDatasetIds,
+  ...textDatasetIds,
+  ...ownDatasetIds,
+  ...syntheticDatasetIds,
+  ...tokenTaskIds,
+] as const;
 export type DatasetId = (typeof datasetIds)[number];
 
 const perClass = z
@@ -128,18 +135,25 @@ export const datasetConfig = z.discriminatedUnion("id", [
   textFile,
   gaussianClusters,
   randomLabels,
+  modularAddition,
+  nextToken,
 ]);
 export type DatasetConfig = z.infer<typeof datasetConfig>;
 export type ImageDatasetConfig = z.infer<typeof imageDataset>;
 export type ImageFolderConfig = z.infer<typeof imageFolder>;
 export type TextDatasetConfig = z.infer<typeof textDataset> | z.infer<typeof textFile>;
+export type { ModularAdditionConfig, NextTokenConfig, TokenTaskConfig } from "./tokenTasks.ts";
 export type SyntheticDatasetConfig = z.infer<typeof gaussianClusters> | z.infer<typeof randomLabels>;
 
-/** How a sample lies in a row of inputs: numbers, pixels [channels, height, width], or `length` word numbers below `vocabulary`. */
+/**
+ * How a sample lies in a row of inputs: numbers, pixels [channels, height, width], `length` word numbers below `vocabulary` of which 0 is
+ * padding, or `length` token numbers below `vocabulary`, each of which is a token.
+ */
 export const inputShape = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("vector"), dimension: z.int() }),
   z.strictObject({ kind: z.literal("image"), channels: z.int(), height: z.int(), width: z.int() }),
   z.strictObject({ kind: z.literal("text"), length: z.int(), vocabulary: z.int() }),
+  z.strictObject({ kind: z.literal("tokens"), length: z.int(), vocabulary: z.int() }),
 ]);
 export type InputShape = z.infer<typeof inputShape>;
 export type InputKind = InputShape["kind"];
@@ -161,21 +175,34 @@ export const datasetTitles: Record<DatasetId, string> = {
   "text-file": "Text file",
   "gaussian-clusters": "Gaussian clusters",
   "random-labels": "Random labels",
+  "modular-addition": "Modular addition",
+  "next-token": "Next tokens",
 };
 
 const includes = (ids: readonly string[], id: string) => ids.includes(id);
 
 export function inputKind(id: DatasetId): InputKind {
   if (includes(textDatasetIds, id) || id === "text-file") return "text";
+  if (includes(tokenTaskIds, id)) return "tokens";
   return includes(syntheticDatasetIds, id) ? "vector" : "image";
 }
 
 /** Shape of an image set's pictures, known without reading it; null for other sets. */
 export function imageShape(config: DatasetConfig): { channels: number; height: number; width: number } | null {
-  if (inputKind(config.id) !== "image") return null;
+  if (isTokenTask(config) || inputKind(config.id) !== "image") return null;
   if (config.id === "image-folder") return { channels: 3, height: config.size, width: config.size };
   return config.id.startsWith("cifar") ? { channels: 3, height: 32, width: 32 } : { channels: 1, height: 28, width: 28 };
 }
+
+/** How many words or tokens there are; null for other inputs. */
+export function vocabularyOf(config: DatasetConfig): number | null {
+  if (isTokenTask(config)) return tokenShape(config).vocabulary;
+  return "vocabulary" in config ? config.vocabulary : null;
+}
+
+/** Numbers that the first matrix of a network without an embedding reads of a sample of so many: of tokens one-hot vectors. */
+export const readNumbers = (config: DatasetConfig, inputDim: number): number =>
+  isTokenTask(config) ? inputDim * tokenShape(config).vocabulary : inputDim;
 
 export const noiseRate = (config: DatasetConfig): number => ("labelNoise" in config ? (config.labelNoise?.rate ?? 0) : 0);
 export const imbalanceOf = (config: DatasetConfig): number => ("imbalance" in config ? (config.imbalance ?? 1) : 1);
@@ -199,6 +226,7 @@ export function datasetLabel(config: DatasetConfig): string {
       ...(config.trainPerClass === null ? [] : [`n=${config.trainPerClass}`]),
       `D=${config.dimension}`,
     );
+  else if (isTokenTask(config)) parts.push(...tokenTaskTraits(config));
   else if (config.trainPerClass !== null) parts.push(`n=${config.trainPerClass}`);
   if (config.id === "gaussian-clusters") parts.push(`separation ${config.separation}`);
   if (config.id === "image-folder") parts.push(`${config.size} px`);

@@ -8,6 +8,7 @@ import {
   type SyntheticDatasetConfig,
   type TextDatasetId,
 } from "./datasetConfig.ts";
+import { isTokenTask, pairsPerSum, type TokenTaskConfig, tokenShape } from "./tokenTasks.ts";
 
 /** Samples of each class, in the order of the classes' numbers [K]. */
 export interface ClassCounts {
@@ -78,6 +79,19 @@ const counted: CountOwnSet = () => null;
 export const sizeProfile = (config: SyntheticDatasetConfig): SizeProfile =>
   config.id === "random-labels" ? { ratio: 1 } : { ratio: config.imbalance, large: config.largeClasses };
 
+/** Of a language the samples alone are known: its classes are as large as they are drawn, and are supposed to be equal. */
+function tokenTaskSizes(config: TokenTaskConfig): DatasetSizes {
+  const { length, vocabulary: classes } = tokenShape(config);
+  const shared = (samples: number) => {
+    const [each, more] = [Math.floor(samples / classes), samples % classes];
+    return Array.from({ length: classes }, (_, k) => each + (k < more ? 1 : 0));
+  };
+  const trained = config.id === "modular-addition" ? pairsPerSum(config) * classes : config.trainSamples;
+  const tested = config.id === "modular-addition" ? classes ** 2 - trained : config.testSamples;
+  const asked = { train: shared(trained), test: shared(tested) };
+  return { classes, inputDim: length, there: null, asked, train: trained, test: tested, known: true };
+}
+
 /** The sizes of a data set as its config takes it, as far as they are known without reading it. */
 export function datasetSizes(config: DatasetConfig, countOwn: CountOwnSet = counted): DatasetSizes {
   if (config.id === "gaussian-clusters" || config.id === "random-labels") {
@@ -88,6 +102,7 @@ export function datasetSizes(config: DatasetConfig, countOwn: CountOwnSet = coun
     };
     return { classes, inputDim: dimension, there: null, asked, train: sum(asked.train), test: sum(asked.test), known: true };
   }
+  if (isTokenTask(config)) return tokenTaskSizes(config);
   const image = imageShape(config);
   const inputDim = image ? image.channels * image.height * image.width : "maxLength" in config ? config.maxLength : 1;
   const there = config.id in publishedSizes ? publishedSizes[config.id as keyof typeof publishedSizes] : countOwn(config);

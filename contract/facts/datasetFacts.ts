@@ -1,4 +1,5 @@
 import { type DatasetConfig, datasetTitle, imbalanceOf, largeClassesOf } from "../data/datasetConfig.ts";
+import { isTokenTask, pairsPerSum, type TokenTaskConfig } from "../data/tokenTasks.ts";
 
 /** A choice of a run, as a page or an export names it. */
 export type Fact = [name: string, value: string];
@@ -6,8 +7,27 @@ export type Fact = [name: string, value: string];
 const count = (value: number) => value.toLocaleString("en");
 const perClass = (value: number | null | undefined) => (value == null ? "all available" : count(value));
 
+function tokenTaskFacts(task: TokenTaskConfig): Fact[] {
+  if (task.id === "modular-addition") {
+    const { modulus, trainShare, dataSeed } = task;
+    const trained = `${pairsPerSum(task)} of the ${modulus} pairs of each sum (share ${trainShare}), drawn by seed ${dataSeed}`;
+    return [
+      ["Task", `(a + b) mod ${modulus} of the tokens a and b`],
+      ["Training pairs", `${trained}; all others are test pairs`],
+    ];
+  }
+  const { tokens, context, factors, values, exponent, strength, trainSamples, testSamples, dataSeed } = task;
+  return [
+    ["Task", `the token that follows ${context} of a language of ${tokens}`],
+    ["Latent factors", `${factors} with ${values} values each, strength ${strength}`],
+    ["Frequencies", `of tokens and of each factor's values as rank^(−${exponent})`],
+    ["Samples", `${count(trainSamples)} for training and ${count(testSamples)} for the test, seed ${dataSeed}`],
+  ];
+}
+
 /** Every choice of a data set. */
 export function datasetFacts(dataset: DatasetConfig): Fact[] {
+  if (isTokenTask(dataset)) return [["Data set", datasetTitle(dataset)], ...tokenTaskFacts(dataset)];
   const facts: Fact[] = [
     ["Data set", datasetTitle(dataset)],
     ["Training samples per class", perClass(dataset.trainPerClass)],

@@ -63,5 +63,6 @@ export function networkFacts(config: RunConfig): Fact[] {
     const tokens = Math.floor(image.height / side) * Math.floor(image.width / side);
     facts.push(["Tokens", `${tokens} patches of ${side} × ${side} pixels`]);
   } else if (inputKind(dataset.id) === "text") facts.push(["Tokens", "words"]);
+  else if (inputKind(dataset.id) === "tokens") facts.push(["Tokens", "those of the task"]);
   return facts;
 }

@@ -28,13 +28,15 @@ export function afterTrainingFindings(
     });
   };
   const free = architectures.filter(({ value }) => hasFreeFeatures(value.name)).map(({ value }) => architectureName(value.name));
-  const texts = datasets.filter(({ value }) => inputKind(value.id) === "text").map(({ value }) => titleOf(value));
+  const texts = datasets
+    .filter(({ value }) => ["text", "tokens"].includes(inputKind(value.id)))
+    .map(({ value }) => titleOf(value));
   if (robustness)
     say(
       "robustness",
       [...free, ...texts],
       free.length === architectures.length || texts.length === datasets.length,
-      "Free features and words have no inputs that an attack could move",
+      "Free features, words and tokens have no inputs that an attack could move",
     );
   if (!transfer) return;
   say("transfer", free, free.length === architectures.length, "Free features carry nothing over to a second data set");

@@ -3,8 +3,9 @@ import { blocksOf, layersOf } from "../config/networkForm.ts";
 import { resNetForm } from "../config/resNet.ts";
 import { resNetCosts } from "../config/resNetCosts.ts";
 import type { RunConfig } from "../config/runConfig.ts";
-import { imageShape } from "../data/datasetConfig.ts";
+import { imageShape, readNumbers, vocabularyOf } from "../data/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../data/datasetSizes.ts";
+import { isTokenTask } from "../data/tokenTasks.ts";
 import { measuringBudget } from "../metrics/measuringBudget.ts";
 
 /** Bytes that a run's process needs, on a CPU all of it in the machine's memory. */
@@ -71,7 +72,7 @@ export function packMemory(config: RunConfig, runs: number, countOwn?: CountOwnS
 
 /** Pixels of an image set's files, of which a subset is taken; texts. */
 function readBytes({ dataset }: RunConfig, { there, asked, inputDim }: DatasetSizes): number {
-  if (dataset.id === "gaussian-clusters" || dataset.id === "random-labels") return 0;
+  if (dataset.id === "gaussian-clusters" || dataset.id === "random-labels" || isTokenTask(dataset)) return 0;
   const { train, test } = there ?? asked;
   const samples = [...train, ...test].reduce((sum, n) => sum + n, 0);
   return samples * (imageShape(dataset) ? inputDim : 200);
@@ -151,7 +152,7 @@ export function stepNumbers(
     const { attention, mlp } = linearLayers(architecture);
     const heads = headsOf(config);
     const block = attention === 1 ? (2 * heads + mlp) * d * d : (4 + mlp) * d * d;
-    const words = "vocabulary" in config.dataset ? config.dataset.vocabulary : patchDim;
+    const words = vocabularyOf(config.dataset) ?? patchDim;
     const perToken = attention === 1 ? 4.5 + 2.5 * heads + 0.8 * (mlp - 1) : 8 + 2 * (mlp - 1);
     return withHead({
       parameters: (words + tokens) * d + blocks * (block + mlp * d),
@@ -174,9 +175,11 @@ export function stepNumbers(
   if (hasFreeFeatures(architecture))
     return withHead({ parameters: samples * d + blocks * d * d, held: samples * d * (2 * blocks + 1) });
   const linear = architecture === "rn2" ? 2 : 1;
+  // Tokens become one-hot vectors.
+  const read = readNumbers(config.dataset, inputDim);
   return withHead({
-    parameters: inputDim * d + d + blocks * linear * (d * d + d),
-    held: samples * d * (2 * linear * blocks + 3.5),
+    parameters: read * d + d + blocks * linear * (d * d + d),
+    held: samples * (d * (2 * linear * blocks + 3.5) + (isTokenTask(config.dataset) ? 2 * read : 0)),
   });
 }
 

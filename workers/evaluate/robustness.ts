@@ -38,6 +38,8 @@ export async function measureRobustness(
 ): Promise<Robustness> {
   if (network.freeSamples !== null)
     throw new Failure("INVALID", "Free features are parameters, computed from no input: there is nothing to attack.");
+  if (dataset.input.kind === "tokens")
+    throw new Failure("INVALID", "The inputs are token numbers, and a token has no gradient to follow.");
   if (dataset.input.kind === "text")
     throw new Failure("INVALID", "The inputs are word numbers, and a word has no gradient to follow.");
   const chosen = spacedIndices(dataset.test.count, request.samples);

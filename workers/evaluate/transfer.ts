@@ -83,5 +83,6 @@ function requireReadable(network: Network, trained: Dataset, second: Dataset): v
 
 function shapeText({ input }: Dataset): string {
   if (input.kind === "image") return `images of ${input.channels} × ${input.height} × ${input.width}`;
+  if (input.kind === "tokens") return `${input.length} of ${input.vocabulary} tokens a sample`;
   return input.kind === "vector" ? `vectors of ${input.dimension} numbers` : `texts of ${input.length} words`;
 }

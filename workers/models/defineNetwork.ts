@@ -1,4 +1,11 @@
-import { activationOf, headsOf, isTransformer, patchOf, trainedNormalization } from "../../contract/config/architecture.ts";
+import {
+  activationOf,
+  hasFreeFeatures,
+  headsOf,
+  isTransformer,
+  patchOf,
+  trainedNormalization,
+} from "../../contract/config/architecture.ts";
 import { classifierIn } from "../../contract/config/classifier.ts";
 import { blocksOf } from "../../contract/config/networkForm.ts";
 import { normalizesHead } from "../../contract/config/regularizer.ts";
@@ -9,9 +16,10 @@ import { convolutionalNetwork } from "./convolutionalNetwork.ts";
 import { deepFreeFeatures } from "./deepFreeFeatures.ts";
 import { freeFeatures } from "./freeFeatures.ts";
 import type { Network } from "./network.ts";
+import { oneHotInputs, oneHotNumbers } from "./oneHotInputs.ts";
 import { residualNetwork } from "./residualNetwork.ts";
 import { resNet } from "./resNet.ts";
-import { imageTokens, type Tokens, textTokens } from "./tokens.ts";
+import { imageTokens, plainTokens, type Tokens, textTokens } from "./tokens.ts";
 import { transformer } from "./transformer.ts";
 
 /** What a network must know of its data. */
@@ -27,6 +35,15 @@ export interface NetworkData {
 
 /** The network of a run on its data. @throws Failure INVALID where it cannot read them */
 export function defineNetwork(config: RunConfig, data: NetworkData): Network {
+  const { input } = data;
+  // Transformers have an embedding of tokens, free features no inputs.
+  if (input.kind !== "tokens" || isTransformer(config.architecture) || hasFreeFeatures(config.architecture))
+    return networkOf(config, data);
+  const dimension = oneHotNumbers(input);
+  return oneHotInputs(networkOf(config, { ...data, dimension, input: { kind: "vector", dimension } }), input);
+}
+
+function networkOf(config: RunConfig, data: NetworkData): Network {
   const { classes, dimension, input } = data;
   const { architecture, depth, width, headBias } = config;
   const common = {
@@ -62,7 +79,9 @@ function tokensOf(config: RunConfig, input: InputShape): Tokens {
       return imageTokens(input, patchOf(config, input));
     case "text":
       return textTokens(input);
+    case "tokens":
+      return plainTokens(input);
     case "vector":
-      throw new Failure("INVALID", "A transformer reads images or text: choose such a data set, or a residual network.");
+      throw new Failure("INVALID", "A transformer reads images, text or tokens: choose such a data set, or a residual network.");
   }
 }

@@ -61,6 +61,12 @@ export function textTokens({ length, vocabulary }: Extract<InputShape, { kind: "
   };
 }
 
+/** Tokens by number, each of which is seen: W_e is [tokens, d], a row a token. */
+export function plainTokens({ length, vocabulary }: Extract<InputShape, { kind: "tokens" }>): Tokens {
+  const words = textTokens({ kind: "text", length, vocabulary });
+  return { ...words, causalMask: () => futureMask(length), lastMask: () => null };
+}
+
 /** 0 where key ≤ query, else `masked` [T, T]; computed, so that long texts need no large literal. */
 function futureMask(count: number): tf.Tensor2D {
   const places = tf.range(0, count, 1, "float32");

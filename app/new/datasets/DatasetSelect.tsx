@@ -8,6 +8,7 @@ import {
   syntheticDatasetIds,
   textDatasetIds,
 } from "../../../contract/data/datasetConfig.ts";
+import { tokenTaskIds } from "../../../contract/data/tokenTasks.ts";
 import { classes } from "../../ui/classes.ts";
 import { inputClass } from "../../ui/Field.tsx";
 import type { Availability } from "./useAvailability.ts";
@@ -15,7 +16,7 @@ import type { Availability } from "./useAvailability.ts";
 const groups: { label: string; ids: readonly DatasetId[] }[] = [
   { label: "Images", ids: imageDatasetIds },
   { label: "Text", ids: textDatasetIds },
-  { label: "Generated", ids: syntheticDatasetIds },
+  { label: "Generated", ids: [...syntheticDatasetIds, ...tokenTaskIds] },
   { label: "Your own", ids: ownDatasetIds },
 ];
 

@@ -55,6 +55,28 @@ export function DatasetSettings({
         {dataset.id === "gaussian-clusters" && number("separation", "Separation", "centres, in σ")}
       </>
     );
+  if (dataset.id === "modular-addition")
+    return (
+      <>
+        {number("modulus", "Modulus p", "classes, too")}
+        {number("trainShare", "Training share", "of each sum's pairs")}
+        {number("dataSeed", "Seed of the split")}
+      </>
+    );
+  if (dataset.id === "next-token")
+    return (
+      <>
+        {number("tokens", "Tokens K", "classes, too")}
+        {number("context", "Context m", "tokens that are read")}
+        {number("trainSamples", "Training samples")}
+        {number("testSamples", "Test samples")}
+        {number("factors", "Latent factors")}
+        {number("values", "Values of a factor")}
+        {number("exponent", "Zipf exponent", "0: equal frequencies")}
+        {number("strength", "Strength", "of the factors")}
+        {number("dataSeed", "Seed of the data")}
+      </>
+    );
   return (
     <>
       {dataset.id === "image-folder" && (

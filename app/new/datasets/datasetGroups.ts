@@ -1,4 +1,5 @@
 import { type DatasetConfig, imbalanceOf, noiseRate } from "../../../contract/data/datasetConfig.ts";
+import { isTokenTask, type TokenTaskConfig } from "../../../contract/data/tokenTasks.ts";
 
 /** Data sets of a draft that are one set at several noise rates and imbalances: all combinations of the two. */
 export interface DatasetGroup {
@@ -11,10 +12,10 @@ export interface DatasetGroup {
   indexes: number[];
 }
 
-const hasNoise = (config: DatasetConfig): config is Exclude<DatasetConfig, { id: "random-labels" }> =>
-  config.id !== "random-labels";
+const hasNoise = (config: DatasetConfig): config is Exclude<DatasetConfig, { id: "random-labels" } | TokenTaskConfig> =>
+  config.id !== "random-labels" && !isTokenTask(config);
 
-/** Whether a set's labels may be noisy and its classes unequal: not where the labels are random anyway. */
+/** Whether a set's labels may be noisy and its classes unequal: not where the labels are random anyway, or are the task. */
 export const takesNoise = (config: DatasetConfig): boolean => hasNoise(config);
 
 function baseOf(config: DatasetConfig): DatasetConfig {

@@ -3,7 +3,7 @@ import { hiddenMatrices } from "../../../contract/config/hiddenMatrices.ts";
 import { blocksOf } from "../../../contract/config/networkForm.ts";
 import { resNetCosts } from "../../../contract/config/resNetCosts.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import { imageShape } from "../../../contract/data/datasetConfig.ts";
+import { imageShape, readNumbers, vocabularyOf } from "../../../contract/data/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../../../contract/data/datasetSizes.ts";
 import { stepCost } from "../../../math/steps/stepCost.ts";
 
@@ -34,7 +34,14 @@ function networkCost(config: RunConfig, countOwn?: CountOwnSet): number {
   if (hasFreeFeatures(config.architecture)) return freeFeaturesCost(config, size);
   const branchLayers = config.architecture === "rn2" ? 2 : 1;
   const { depth, width } = config;
-  return stepCost({ branchLayers, depth, width, inputDim: size.inputDim, classes: size.classes, samples }).total;
+  return stepCost({
+    branchLayers,
+    depth,
+    width,
+    inputDim: readNumbers(config.dataset, size.inputDim),
+    classes: size.classes,
+    samples,
+  }).total;
 }
 
 /**
@@ -62,7 +69,7 @@ function transformerCost(
     tokens * ofAll + queries * (ofQueries + tokens * scoresWidth + mlp * d * d) + (queries * tokens * heads * perWeight) / 6;
   const activations = (queries: number) => perActivation * d * (tokens + queries * (attention + mlp));
   const blocks = blocksOf(config);
-  const words = "vocabulary" in dataset ? dataset.vocabulary : patchDim;
+  const words = vocabularyOf(dataset) ?? patchDim;
   const parameters = words * d + tokens * d + blocks * (ofQueries + ofAll + mlp * d * d) + d * classes;
   const forward = (blocks - 1) * block(tokens) + block(1) + d * classes;
   const pointwise = (blocks - 1) * activations(tokens) + activations(1) + perActivation * tokens * d;

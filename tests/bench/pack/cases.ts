@@ -69,7 +69,7 @@ export const packCases: readonly PackCase[] = [
 ];
 
 const dimensionOf = (input: InputShape) =>
-  input.kind === "image" ? input.channels * input.height * input.width : input.kind === "text" ? input.length : input.dimension;
+  input.kind === "image" ? input.channels * input.height * input.width : input.kind === "vector" ? input.dimension : input.length;
 
 /** S runs of a case that differ in seed, rate and λ. */
 export function membersOf(one: PackCase, runs: number): PackMember[] {

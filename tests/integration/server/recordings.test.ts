@@ -105,7 +105,7 @@ test.each(recordedPresets)(
     expect(note).toBe(noteOf(preset, remark));
     const pictures = config.datasets.find((set) => set.id === "cifar10-lossless-5k");
     expect(remark !== "").toBe(pictures !== undefined);
-    if (pictures)
+    if (pictures && "trainPerClass" in pictures)
       expect(remark).toContain(`the first ${pictures.trainPerClass} training and ${pictures.testPerClass} test pictures`);
   },
 );

@@ -1,4 +1,5 @@
 import { ownDatasetIds, syntheticDatasetIds } from "../../../contract/data/datasetConfig.ts";
+import { tokenTaskIds } from "../../../contract/data/tokenTasks.ts";
 import type { DatasetAvailability } from "../../../contract/wire/workerProtocol.ts";
 import type { DatasetSource } from "../sources/datasetSource.ts";
 import { filesWanted } from "../sources/describePlace.ts";
@@ -18,7 +19,7 @@ export async function listAvailability(places: DatasetPlaces): Promise<DatasetAv
       detail: `not on this machine; ${mirror}${filesWanted(source, places)}`.slice(0, 2000),
     };
   });
-  const generated = syntheticDatasetIds.map(
+  const generated = [...syntheticDatasetIds, ...tokenTaskIds].map(
     (id): DatasetAvailability => ({ id, available: true, detail: "generated from its seed" }),
   );
   return [...(await Promise.all(published)), ...ownPlaces(places), ...generated];

@@ -7,6 +7,7 @@ import { loadImages } from "./loadImages.ts";
 import { loadTextFile } from "./loadTextFile.ts";
 import { loadTexts } from "./loadTexts.ts";
 import { makeSynthetic } from "./makeSynthetic.ts";
+import { makeTokenTask } from "./makeTokenTask.ts";
 import type { Log } from "./resolveSamples.ts";
 
 /**
@@ -30,6 +31,9 @@ async function load(config: DatasetConfig, places: DatasetPlaces, log?: Log, rea
     case "gaussian-clusters":
     case "random-labels":
       return makeSynthetic(config);
+    case "modular-addition":
+    case "next-token":
+      return makeTokenTask(config);
     case "sentence-polarity":
     case "imdb":
     case "sst2":

@@ -51,7 +51,7 @@ export async function resolveSamples<Part>(
       return { ...(await layout.assemble(files, join(places.cache, source.id))), source: `mirror ${mirror}` };
     }
   const offline = knownSources.filter((known) => known.embedded !== null).map((known) => known.id);
-  const always = ["gaussian-clusters", "random-labels", ...offline].join(", ");
+  const always = ["gaussian-clusters", "random-labels", "modular-addition", "next-token", ...offline].join(", ");
   throw new Failure(
     "DATASET_UNAVAILABLE",
     `${source.title} is not on this worker and could not be fetched. Tried: ${triedPlacesText([...tried.values()])}. To use it, ${filesWanted(source, places)}. Always available without a network: ${always}.`,

@@ -6,6 +6,7 @@ import {
   imbalanceText,
   noiseRate,
 } from "../../../../contract/data/datasetConfig.ts";
+import { isTokenTask, tokenTaskTraits } from "../../../../contract/data/tokenTasks.ts";
 
 /** A data set without its label noise. */
 export function withoutNoise(dataset: DatasetConfig): DatasetConfig {
@@ -26,7 +27,11 @@ export function withoutImbalance(dataset: DatasetConfig): DatasetConfig {
 const traits: readonly ((dataset: DatasetConfig) => string | null)[] = [
   datasetTitle,
   (dataset) => ("classes" in dataset ? `K=${dataset.classes}` : null),
-  ({ trainPerClass }) => (trainPerClass === null ? "all samples" : `n=${trainPerClass}`),
+  (dataset) => (isTokenTask(dataset) ? null : dataset.trainPerClass === null ? "all samples" : `n=${dataset.trainPerClass}`),
+  ...Array.from(
+    { length: 6 },
+    (_, at) => (dataset: DatasetConfig) => (isTokenTask(dataset) ? (tokenTaskTraits(dataset)[at] ?? null) : null),
+  ),
   (dataset) => ("dimension" in dataset ? `${dataset.dimension} dimensions` : null),
   (dataset) => ("separation" in dataset ? `separation ${dataset.separation}` : null),
   (dataset) => ("size" in dataset ? `${dataset.size} pixels` : null),

@@ -28,7 +28,7 @@ const network = (name: (typeof architectures)[number], more: object = {}) => ({
 });
 
 describe("which network reads which data", () => {
-  test("is text for transformers, vectors for residual networks, images for all, anything for free features", () => {
+  test("is text for transformers, vectors for residual networks, images and tokens for both, anything for free features", () => {
     for (const dataset of all) {
       const kind = inputKind(dataset.id);
       expect(readingProblem(network("ufm"), dataset)).toBeNull();
@@ -52,6 +52,11 @@ describe("which network reads which data", () => {
     expect(transferProblem(set("cifar10"), set("image-folder", { size: 32 }))).toBeNull();
     expect(transferProblem(set("cifar10"), set("mnist"))).toMatch(/1 × 28 × 28.*3 × 32 × 32/);
     expect(transferProblem(set("mnist"), set("imdb"))).toMatch(/text.*images/);
+    const sums = set("modular-addition", { modulus: 7 });
+    expect(transferProblem(sums, set("modular-addition", { modulus: 7, dataSeed: 3 }))).toBeNull();
+    expect(transferProblem(sums, set("next-token", { tokens: 7, context: 2 }))).toBeNull();
+    expect(transferProblem(sums, set("next-token", { tokens: 9, context: 2 }))).toMatch(/2 of 9 tokens .* 2 of 7/);
+    expect(transferProblem(sums, set("imdb"))).toMatch(/text.*tokens/);
   });
 
   test("is said at the field of a grid that does not fit", () => {

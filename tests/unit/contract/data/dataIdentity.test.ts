@@ -9,6 +9,9 @@ const folder = { id: "image-folder", folder: "lamps" };
 describe("what a config says that the hash of its data depends on", () => {
   test.each<[string, object, object]>([
     ["the seed of a generated set", { id: "random-labels", dataSeed: 0 }, { id: "random-labels", dataSeed: 1 }],
+    ["the seed of a split", { id: "modular-addition" }, { id: "modular-addition", dataSeed: 1 }],
+    ["what of the pairs is trained on", { id: "modular-addition" }, { id: "modular-addition", trainShare: 0.3 }],
+    ["what a language is drawn by", { id: "next-token" }, { id: "next-token", strength: 0.5 }],
     ["the name of a table", table, { ...table, file: "Reviews.tsv" }],
     ["the seed of its split", table, { ...table, splitSeed: 1 }],
     ["the samples a class", { id: "mnist" }, { id: "mnist", trainPerClass: 50 }],

@@ -42,6 +42,10 @@ const bases: RunConfig[] = [
   { ...base, smoothing: 0.1, classifier: { name: "normalized", temperature: 5, unitRows: false } },
   { ...base, classifier: { name: "linear", layers: 2 } },
   { ...base, loss: "focal", gamma: 2 },
+  ...[
+    { id: "modular-addition", modulus: 9, dataSeed: 2 },
+    { id: "next-token", dataSeed: 2 },
+  ].map((dataset) => ({ ...base, dataset, patch: undefined, afterTraining: { transfer: { dataset } } })),
 ].map((config) => runConfig.parse(config));
 
 const words: unknown[] = [

@@ -107,7 +107,7 @@ describe("what would end a run is refused with the value, the bound and the way 
         },
       },
       [
-        "afterTraining.robustness: Free features and words have no inputs that an attack could move, and this study trains only UFM: leave it out, or add another network or data set.",
+        "afterTraining.robustness: Free features, words and tokens have no inputs that an attack could move, and this study trains only UFM: leave it out, or add another network or data set.",
       ],
     ],
   ])("%s", (_, change, messages) => {
@@ -202,7 +202,7 @@ describe("what a person should know, and is not refused", () => {
     const robustness = { norms: ["linf"], epsilons: [0.1], l2Factor: 10, pgdSteps: 10, samples: 100 };
     const architectures = [...base.architectures, { name: "ufm", normalization: "post-ln" }];
     expect(warned({ architectures, afterTraining: { robustness, transfer: null } })).toEqual([
-      "afterTraining.robustness: Free features and words have no inputs that an attack could move: runs of UFM are left out of it.",
+      "afterTraining.robustness: Free features, words and tokens have no inputs that an attack could move: runs of UFM are left out of it.",
     ]);
   });
 });

@@ -72,6 +72,12 @@ describe("Runs of one key", () => {
     ["label noise", {}, dataset({ ...pictures, labelNoise: { rate: 0.4, seed: 3 } })],
     ["seed of the data", dataset(clusters), dataset({ ...clusters, dataSeed: 5 })],
     ["separation", dataset(clusters), dataset({ ...clusters, separation: 1 })],
+    [
+      "how a language is drawn",
+      dataset({ id: "next-token" }),
+      dataset({ id: "next-token", factors: 1, values: 5, exponent: 0, strength: 3, dataSeed: 4 }),
+    ],
+    ["the seed of a split", dataset({ id: "modular-addition" }), dataset({ id: "modular-addition", dataSeed: 4 })],
     ["what is left unsaid", { architecture: "t11", definition: 2 }, { architecture: "t11", definition: 2, heads: 1, patch: 7 }],
   ])("differ in %s", (_what, from, to) => {
     const [one, other] = of(from, to);
