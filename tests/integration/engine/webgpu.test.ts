@@ -58,6 +58,18 @@ function farthest(a: ArrayLike<number>, b: ArrayLike<number>, floor: number): nu
   return Array.from(a).reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]) / Math.max(Math.abs(x), floor)), 0);
 }
 
+/**
+ * How far float32 may take nc1.pinv, relative: the moments Σ a aᵀ of the products with the class means are rounded to ε of their largest
+ * eigenvalue, at most σ_1² tr Σ_W, and a small one is divided by σ_r⁴; with κ = σ_1/σ_r of the means that is ε κ⁴ tr(Σ_W)/tr(Σ_B) of
+ * nc1.pinvsum. Seven times ε, as every moment is a sum of as many products as there are samples.
+ */
+function pinvRounding(values: Record<string, number>, key: string): number {
+  const [, metric, layer] = /^train\/(nc1\.pinv(?:sum)?)(@\d+)$/.exec(key) ?? [];
+  const condition = values[`train/dnc2${layer}`];
+  if (metric === undefined || condition === undefined) return 0;
+  return (7 * 2 ** -24 * condition ** 4 * values[`train/nc1.ratio${layer}`]) / values[`train/nc1.pinvsum${layer}`];
+}
+
 /** With this setting ONNX Runtime refuses a model of which it would put a part elsewhere. */
 const openOnGpuAlone = (model: Uint8Array) =>
   ort.InferenceSession.create(model, {
@@ -94,7 +106,9 @@ describe.skipIf(!isHere)("on WebGPU", () => {
         expect(Object.keys(onGpu.values)).toEqual(Object.keys(onCpu.values));
         expect(Object.keys(onGpu.missing)).toEqual(Object.keys(onCpu.missing));
         for (const [key, value] of Object.entries(onCpu.values))
-          expect(farthest([value], [onGpu.values[key]], 1e-2), `${at}: ${key}`).toBeLessThan(tolerance);
+          expect(farthest([value], [onGpu.values[key]], 1e-2), `${at}: ${key}`).toBeLessThan(
+            tolerance + pinvRounding(onCpu.values, key),
+          );
       }
     },
     900_000,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { trainingConfig } from "../../../contract/config/trainingConfig.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { joinAttempts, withoutTimes } from "../../support/builders/joinAttempts.ts";
 import { clusters, ProtocolServer } from "../../support/processes/protocolServer.ts";
@@ -37,29 +38,50 @@ afterEach(async () => {
   removeFolder(folder);
 });
 
+/** Batches of pictures cropped and flipped, and BatchNorm with what it ran up: state beside the parameters. */
+const resNet: Partial<RunConfig> = {
+  ...{ architecture: "resnet", depth: 9, width: 16 },
+  dataset: { id: "fashion-mnist-mini", trainPerClass: 4, testPerClass: 2 },
+  training: trainingConfig.parse({
+    batch: 8,
+    augmentation: "crop-flip",
+    optimizer: { name: "sgd" },
+    learningRate: 0.01,
+    steps: 60,
+  }),
+};
+
 describe("a real run, measured at every step", () => {
-  test("that is suspended again and again has the curve of one that was not: no gap, no double, the same numbers", async () => {
-    const whole = await server.assign("undisturbed", steps, undefined, everyStep);
-    await until("the undisturbed run has finished", () => isOver(whole), 60_000);
-    let run: Lease = await server.assign("suspended", steps, undefined, everyStep);
-    const attempts = [run];
-    for (;;) {
-      await until("it is under way or over", () => server.events(run).length > 40 || isOver(run), 60_000);
-      worker.kill("SIGTERM");
-      await worker.exited;
-      if (server.last(run)?.kind === "finished") break;
-      expect(server.last(run)).toMatchObject({ kind: "ended", code: "WORKER_LOST", message: "worker stopped" });
-      await start();
-      run = await server.assign("suspended", steps, { runId: run.runId, attempt: run.attempt + 1 }, everyStep);
-      attempts.push(run);
-    }
-    expect(attempts.length).toBeGreaterThan(3);
-    const joined = joinAttempts(attempts.map((attempt) => server.events(attempt)));
-    const expected = joinAttempts([server.events(whole)]);
-    expect(joined.doubled).toEqual([]);
-    expect([...joined.points.keys()]).toEqual([...expected.points.keys()]);
-    for (const [step, values] of expected.points) expect(withoutTimes(joined.points.get(step)!)).toEqual(withoutTimes(values));
-  });
+  test.each([
+    { kind: "RN1", steps, ofKind: {}, least: 4, after: 40 },
+    { kind: "ResNet-9 in augmented batches", steps: 60, ofKind: resNet, least: 3, after: 20 },
+  ])(
+    "that is suspended again and again has the curve of one that was not: no gap, no double, the same numbers: $kind",
+    async (given) => {
+      const changes = { ...everyStep, ...given.ofKind };
+      const whole = await server.assign("undisturbed", given.steps, undefined, changes);
+      await until("the undisturbed run has finished", () => isOver(whole), 120_000);
+      expect(server.last(whole)).toMatchObject({ kind: "finished" });
+      let run: Lease = await server.assign("suspended", given.steps, undefined, changes);
+      const attempts = [run];
+      for (;;) {
+        await until("it is under way or over", () => server.events(run).length > given.after || isOver(run), 60_000);
+        worker.kill("SIGTERM");
+        await worker.exited;
+        if (server.last(run)?.kind === "finished") break;
+        expect(server.last(run)).toMatchObject({ kind: "ended", code: "WORKER_LOST", message: "worker stopped" });
+        await start();
+        run = await server.assign("suspended", given.steps, { runId: run.runId, attempt: run.attempt + 1 }, changes);
+        attempts.push(run);
+      }
+      expect(attempts.length).toBeGreaterThanOrEqual(given.least);
+      const joined = joinAttempts(attempts.map((attempt) => server.events(attempt)));
+      const expected = joinAttempts([server.events(whole)]);
+      expect(joined.doubled).toEqual([]);
+      expect([...joined.points.keys()]).toEqual([...expected.points.keys()]);
+      for (const [step, values] of expected.points) expect(withoutTimes(joined.points.get(step)!)).toEqual(withoutTimes(values));
+    },
+  );
 });
 
 test("a run's process that a service manager ends makes a checkpoint and says so", async () => {

@@ -10,7 +10,7 @@ type Overrides = Parameters<typeof smallRun>[0];
 const classes = 3;
 
 /** A transformer's run on small images, 2 × 4 × 6 pixels in patches of 2: six tokens. */
-export function imageRun(overrides: Overrides = {}): { config: RunConfig; data: Dataset } {
+export function imageRun(overrides: Overrides = {}, samples = { train: 9, test: 6 }): { config: RunConfig; data: Dataset } {
   const input = { kind: "image", channels: 2, height: 4, width: 6 } as const;
   const fill = (count: number, seed: number) => {
     const random = randomStream(seed, "pixels");
@@ -23,7 +23,7 @@ export function imageRun(overrides: Overrides = {}): { config: RunConfig; data: 
   };
   const dataset = { id: "fashion-mnist-mini" };
   const config = smallRun({ architecture: "t11", dataset, patch: 2, ...overrides });
-  return { config, data: datasetOf(input, 48, fill(9, 1), fill(6, 2)) };
+  return { config, data: datasetOf(input, 48, fill(samples.train, 1), fill(samples.test, 2)) };
 }
 
 /** A transformer's run on texts of at most `length` words, padded in front, with 2 as the last token. */
