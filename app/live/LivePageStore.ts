@@ -1,4 +1,4 @@
-import type { LayerMetric } from "../../contract/metrics/layerMetrics.ts";
+import type { LayerMetric } from "../../contract/metrics/metricInfo.ts";
 import { type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import type { LayerProfileView, RunRow, SeriesView } from "../../contract/wire/views.ts";

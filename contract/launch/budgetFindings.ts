@@ -2,8 +2,8 @@ import { architectureLabel } from "../config/architecture.ts";
 import { countGrid, type ExperimentConfig, expandGrid, experimentConfig } from "../config/experimentConfig.ts";
 import { datasetSizes } from "../data/datasetSizes.ts";
 import { limits } from "../limits.ts";
-import { layerMetricInfo } from "../metrics/layerMetrics.ts";
 import { everyText, measuredEvery, measuringBudget, metricCosts } from "../metrics/measuringBudget.ts";
+import { metricInfo } from "../metrics/metricInfo.ts";
 import type { LaunchFindings, LaunchKnowledge } from "./finding.ts";
 import { measuredShape } from "./measuredShape.ts";
 
@@ -21,7 +21,7 @@ export function budgetFindings(config: ExperimentConfig, { countOwn }: LaunchKno
   });
   const { run, shape, every } = runs.reduce((a, b) => (b.every > a.every ? b : a));
   if (every === 1) return;
-  const named = Object.values(layerMetricInfo).filter(({ cost, more }) => cost === "second pass" && !more);
+  const named = Object.values(metricInfo).filter(({ cost, more }) => cost === "second pass" && !more);
   const operations = metricCosts["second pass"](shape).toExponential(1);
   found.warnings.push({
     path: ["measuring"],

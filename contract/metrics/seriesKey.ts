@@ -1,5 +1,4 @@
-import type { ListMetric } from "./listMetrics.ts";
-import type { Metric } from "./metricInfo.ts";
+import type { ListMetric, Metric } from "./metricInfo.ts";
 
 /** The training set, the test set, and a second set that the network never saw the like of. */
 export const splits = ["train", "test", "other"] as const;

@@ -6,8 +6,7 @@ import type { Regularizer } from "../config/regularizer.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { type DatasetConfig, datasetTitle, imbalanceOf } from "../data/datasetConfig.ts";
 import { datasetSizes } from "../data/datasetSizes.ts";
-import { type LayerMetric, layerMetricInfo } from "../metrics/layerMetrics.ts";
-import { layerMetrics } from "../metrics/metricInfo.ts";
+import { type LayerMetric, layerMetrics, metricInfo } from "../metrics/metricInfo.ts";
 import type { Split } from "../metrics/seriesKey.ts";
 
 /** Whether the paper's theorems say how a metric's last-layer value falls with depth for runs of this config. */
@@ -26,7 +25,7 @@ export function theorySilence(metric: string, split: Split, config: RunConfig): 
   const least = classes === null ? 0 : classes + (isOrthogonal(config) ? 1 : 0);
   if (split !== "train") return "the theorems are about the training set";
   if (!(metrics as string[]).includes(metric))
-    return `the theorems are about ${metrics.map((one) => layerMetricInfo[one].label).join(", ")} as ${metrics.map((one) => layerMetricInfo[one].formula).join(", ")}`;
+    return `the theorems are about ${metrics.map((one) => metricInfo[one].label).join(", ")} as ${metrics.map((one) => metricInfo[one].formula).join(", ")}`;
   return (
     silenceOfNetwork(config) ??
     (hasEqualClasses(config.dataset)
@@ -42,7 +41,7 @@ const isOrthogonal = hasOrthogonalFrame;
 /** What the theorems are of, under the frame that is optimal. */
 const metricsOf = (config: RunConfig): LayerMetric[] =>
   layerMetrics.filter((metric) => {
-    const { theory } = layerMetricInfo[metric];
+    const { theory } = metricInfo[metric];
     return theory !== null && (theory.frame === "any" || (theory.frame === "orthogonal") === isOrthogonal(config));
   });
 

@@ -3,14 +3,10 @@ import { MathError } from "../MathError.ts";
 import { accuracyOfClasses, nc1OfClasses, normsOfMeans, normsOfRows } from "./classLists.ts";
 import type { ClassStatistics } from "./classStatistics.ts";
 
-/** The id of every list of one number for each class. */
-export const classListIds = ["nc1.class", "accuracy.class", "norms.means.class", "norms.weights.class"] as const;
-export type ClassListId = (typeof classListIds)[number];
-
 /** The lists of a layer: each id is either in `values`, with null for a class that has none, or, with its reason, in `undefined`. */
 export interface ClassLists {
-  values: Partial<Record<ClassListId, (number | null)[]>>;
-  undefined: Partial<Record<ClassListId, string>>;
+  values: Record<string, (number | null)[]>;
+  undefined: Record<string, string>;
 }
 
 interface ClassListInput {
@@ -19,22 +15,22 @@ interface ClassListInput {
   rights?: Float64Array;
   /** Classifier rows [K, d]. */
   weights?: Matrix;
-  wanted: (id: ClassListId) => boolean;
+  wanted: (id: string) => boolean;
 }
 
 /** What of a layer there is one number for each class of; where its parts are not given, with the reason. */
 export function classListMetrics({ statistics, rights, weights, wanted }: ClassListInput): ClassLists {
-  const functions: Record<ClassListId, () => Float64Array> = {
+  const functions: Record<string, () => Float64Array> = {
     "nc1.class": () => nc1OfClasses(statistics),
     "accuracy.class": () => accuracyOfClasses(statistics.counts, needed(rights, "the count of each class's right answers")),
     "norms.means.class": () => normsOfMeans(statistics),
     "norms.weights.class": () => normsOfRows(statistics, needed(weights, "the classifier")),
   };
   const lists: ClassLists = { values: {}, undefined: {} };
-  for (const id of classListIds) {
+  for (const [id, compute] of Object.entries(functions)) {
     if (!wanted(id)) continue;
     try {
-      const numbers = functions[id]();
+      const numbers = compute();
       const odd = numbers.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
       if (odd >= 0) throw new MathError(`${id} of class ${odd} came out as ${numbers[odd]}`);
       lists.values[id] = Array.from(numbers, (value) => (Number.isNaN(value) ? null : value));

@@ -11,17 +11,16 @@ import { cosineGaps } from "./cosineGaps.ts";
 import { dnc2, dnc3 } from "./dnc.ts";
 import { nc3Etf, uniformDuality } from "./duality.ts";
 import { biasOfMean, meanNormOfMeans, meanNormOfRows, nc0, normOfCentre } from "./lastLayerNorms.ts";
-import type { MetricId } from "./metricIds.ts";
 import { nc1Cdnv, nc1Pinv, nc1Ratio, normsSpread, pinvCutoff } from "./nc1.ts";
 import { nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "./nc2.ts";
 import { assertSameShape, nc3Cosine, nc3CosineFromMeans, nc3Duality } from "./nc3.ts";
 import { nc4Ncc } from "./nc4.ts";
 import { pairDistances } from "./uniformity.ts";
 
-/** The metrics of one layer: each id is either in `values` or, with its reason, in `undefined`. */
+/** The metrics of one layer, by the ids under which they are stored: each is either in `values` or, with its reason, in `undefined`. */
 export interface LayerMetrics {
-  values: Partial<Record<MetricId, number>>;
-  undefined: Partial<Record<MetricId, string>>;
+  values: Record<string, number>;
+  undefined: Record<string, string>;
 }
 
 /** What a hidden layer's metrics are made of. Without moments, those that need the second pass are left out. */
@@ -31,7 +30,7 @@ interface HiddenLayerInput {
   /** Whether it is the last one, of a network whose classifier is not known: what is of its class means alone is worked out too. */
   isLast?: boolean;
   /** Which of them are worked out: all unless said. */
-  wanted?: (id: MetricId) => boolean;
+  wanted?: (id: string) => boolean;
 }
 
 /** What the last layer's metrics are made of. */
@@ -135,7 +134,7 @@ export function measureLastLayer(
   return lastLayerMetrics({ statistics, moments, weights, cosines: cosineGaps(features, labels, weights) });
 }
 
-type MetricFunctions = Partial<Record<MetricId, () => number>>;
+type MetricFunctions = Record<string, () => number>;
 
 function variability(statistics: ClassStatistics, moments: CentredMoments | undefined, grams: MeansGrams): MetricFunctions {
   const cutoff = pinvCutoff(statistics.classes);
@@ -192,9 +191,9 @@ function needed<T>(value: T | undefined, name: string): T {
   return value;
 }
 
-function collect(functions: MetricFunctions, wanted: (id: MetricId) => boolean = () => true): LayerMetrics {
+function collect(functions: MetricFunctions, wanted: (id: string) => boolean = () => true): LayerMetrics {
   const result: LayerMetrics = { values: {}, undefined: {} };
-  for (const [id, compute] of Object.entries(functions) as [MetricId, () => number][]) {
+  for (const [id, compute] of Object.entries(functions)) {
     if (!wanted(id)) continue;
     try {
       const value = compute();

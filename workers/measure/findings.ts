@@ -4,15 +4,20 @@ import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts"
 import { lossText } from "../../contract/config/loss.ts";
 import { effectiveRidge, layerStrength } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import { listMetricInfo } from "../../contract/metrics/listMetrics.ts";
 import { notAtThisStep } from "../../contract/metrics/measuringBudget.ts";
-import { layerMetrics, type Metric, metricInfo } from "../../contract/metrics/metricInfo.ts";
+import {
+  type LayerMetric,
+  type ListMetric,
+  layerMetrics,
+  listMetrics,
+  type Metric,
+  metricInfo,
+} from "../../contract/metrics/metricInfo.ts";
 import { listKey, type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { ece } from "../../math/collapse/calibration.ts";
-import { type ClassListId, classListIds, classListMetrics } from "../../math/collapse/classListMetrics.ts";
+import { classListMetrics } from "../../math/collapse/classListMetrics.ts";
 import { type ClassStatistics, squaredFeatures } from "../../math/collapse/classStatistics.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../math/collapse/layerMetrics.ts";
-import type { MetricId } from "../../math/collapse/metricIds.ts";
 import { solutionRank } from "../../math/collapse/solutionRank.ts";
 import { type Matrix, multiplyTransposed } from "../../math/linear/matrix.ts";
 import { MathError } from "../../math/MathError.ts";
@@ -35,9 +40,11 @@ export interface Findings {
   lists: Record<string, (number | null)[]>;
 }
 
+/** What a measurement has of layers and, as lists, of classes; surveys have the rest. */
+const ofLayers = layerMetrics.filter((id) => metricInfo[id].by === "measurement");
+const ofClasses = listMetrics.filter((id) => metricInfo[id].scope === "class");
 /** What says something on samples the network was not trained on: not the geometry of means and classifier (NC2). */
-const testMetrics = layerMetrics.filter((id) => metricInfo[id].test === "every layer");
-const lastTestMetrics = layerMetrics.filter((id) => metricInfo[id].test !== null);
+const lastTestMetrics = ofLayers.filter((id) => metricInfo[id].test !== null);
 const scaledAway =
   "Pre-LN without the first LN: with the stream's scale the hidden ridge can be made as small as one likes, so a gap with it says nothing.";
 const ofEveryLayer = "L* has the ridge of every layer: nothing is left for a representation part.";
@@ -60,36 +67,40 @@ export function layerFindings(
     if (!sums) continue;
     const last = sums.statistics.length - 1;
     sums.statistics.forEach((statistics, l) => {
-      const wanted = (id: MetricId) =>
-        split === "train"
-          ? !metricInfo[id].orthogonalOnly || orthogonal
-          : (l === last ? lastTestMetrics : testMetrics).includes(id);
+      const wanted = (id: string) => isWanted(id as LayerMetric, split, l === last, orthogonal);
       const given = { statistics, moments: sums.moments[l], wanted };
       const layer =
         l === last ? lastLayerMetrics({ ...given, weights: head, bias, cosines: sums.cosines }) : hiddenLayerMetrics(given);
       const isSpared = every > 1 && sums.moments[l] === undefined;
       addLayer(findings, split, l + 1, layer, (id) =>
-        isSpared && metricInfo[id].cost === "second pass" ? notAtThisStep(every) : null,
+        isSpared && metricInfo[id as LayerMetric].cost === "second pass" ? notAtThisStep(every) : null,
       );
     });
   }
+}
+
+/** Whether the table of metrics asks for one at a layer of a split. */
+function isWanted(id: LayerMetric, split: Split, isLast: boolean, orthogonal: boolean): boolean {
+  const { test, orthogonalOnly } = metricInfo[id];
+  if (split === "train") return !orthogonalOnly || orthogonal;
+  return test === "everywhere" || (test === "last layer" && isLast);
 }
 
 /** What of the last layer there is one number for each class of; on the test set what needs no geometry of means and classifier. */
 export function classFindings(findings: Findings, head: Matrix, onTrain: SplitSums, onTest: SplitSums | null): void {
   const layer = onTrain.statistics.length;
   for (const [split, sums] of [["train", onTrain] as const, ["test", onTest] as const]) {
-    const keyOf = (id: ClassListId) => listKey(split, id, listMetricInfo[id].layers === null ? undefined : layer);
-    const wanted = (id: ClassListId) => split === "train" || listMetricInfo[id].test;
+    const keyOf = (id: ListMetric) => listKey(split, id, metricInfo[id].layers === null ? undefined : layer);
+    const wanted = (id: string) => split === "train" || metricInfo[id as ListMetric].test !== null;
     if (!sums) {
-      for (const id of classListIds.filter(wanted)) findings.missing[keyOf(id)] = noTestSet;
+      for (const id of ofClasses.filter(wanted)) findings.missing[keyOf(id)] = noTestSet;
       continue;
     }
     const statistics = sums.statistics[layer - 1];
     const lists = classListMetrics({ statistics, rights: sums.rights, weights: head, wanted });
-    for (const [id, numbers] of Object.entries(lists.values) as [ClassListId, (number | null)[]][])
+    for (const [id, numbers] of Object.entries(lists.values) as [ListMetric, (number | null)[]][])
       findings.lists[keyOf(id)] = numbers;
-    for (const [id, reason] of Object.entries(lists.undefined) as [ClassListId, string][])
+    for (const [id, reason] of Object.entries(lists.undefined) as [ListMetric, string][])
       findings.missing[keyOf(id)] = reason.slice(0, 200);
   }
 }
@@ -99,11 +110,11 @@ function addLayer(
   split: Split,
   layer: number,
   metrics: LayerMetrics,
-  leftOut: (id: MetricId) => string | null,
+  leftOut: (id: string) => string | null,
 ): void {
-  for (const [id, value] of Object.entries(metrics.values) as [MetricId, number][])
+  for (const [id, value] of Object.entries(metrics.values) as [LayerMetric, number][])
     findings.values[seriesKey(split, id, layer)] = value;
-  for (const [id, reason] of Object.entries(metrics.undefined) as [MetricId, string][])
+  for (const [id, reason] of Object.entries(metrics.undefined) as [LayerMetric, string][])
     findings.missing[seriesKey(split, id, layer)] = (leftOut(id) ?? reason).slice(0, 200);
 }
 

@@ -1,7 +1,6 @@
 import type { CsvFacts } from "../../../contract/csv.ts";
-import { type ListMetric, listMetricInfo } from "../../../contract/metrics/listMetrics.ts";
-import type { MetricFacts } from "../../../contract/metrics/metricFacts.ts";
-import { type StudyMetric, studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { definitionText } from "../../../contract/metrics/metricDefinitions.ts";
+import { isMetric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 
 /** Of what study or run a page's figures are, and what is to be known of it: experiment, program, config, seeds, data. */
 export interface FigureSource {
@@ -16,17 +15,7 @@ export function metricFact(measure: string): CsvFacts[number] {
     .replace(/^(train|test|other)\//, "")
     .replace(/:[*\d]+$/, "")
     .replace(/@\w+$/, "");
-  const info: MetricFacts | undefined = Object.hasOwn(studyMetricInfo, id)
-    ? studyMetricInfo[id as StudyMetric]
-    : Object.hasOwn(listMetricInfo, id)
-      ? listMetricInfo[id as ListMetric]
-      : undefined;
-  if (info === undefined) return [`metric ${measure}`, "logged by the run's own program"];
-  const { label, formula, ideal, unit, source } = info;
-  return [
-    `metric ${measure}`,
-    `${label} = ${formula}; ${ideal === null ? "no ideal" : `ideal ${ideal}`}; unit ${unit}; ${source}`,
-  ];
+  return [`metric ${measure}`, isMetric(id) ? definitionText(metricInfo[id]) : "logged by the run's own program"];
 }
 
 /** What stands in the head of every file of a figure, whatever its format. */

@@ -1,10 +1,16 @@
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
-import { type MetricGroup, metricGroups, type NetworkMetricFacts } from "../../../contract/metrics/metricFacts.ts";
-import { lastMeansOf, layerMetrics, type Metric, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
+import { type MetricFacts, type MetricGroup, metricGroups } from "../../../contract/metrics/metricFacts.ts";
+import {
+  type LayerMetric,
+  lastMeansOf,
+  layerMetrics,
+  type Metric,
+  metricInfo,
+  networkMetrics,
+  surveyMetrics,
+} from "../../../contract/metrics/metricInfo.ts";
 import { loggedName, parseSeriesKey, type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
-import { surveyMetrics } from "../../../contract/metrics/surveyMetrics.ts";
 import { type LineStyle, runStyle, shadedColour } from "../../charts/lineStyle.ts";
 
 export interface PanelPlan {
@@ -18,7 +24,7 @@ export interface PanelPlan {
   optimum?: boolean;
 }
 
-type Part = NonNullable<NetworkMetricFacts["part"]>["of"];
+type Part = NonNullable<MetricFacts["part"]>["of"];
 
 export interface PanelGroup {
   title: string;

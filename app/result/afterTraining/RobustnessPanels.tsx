@@ -1,7 +1,7 @@
 "use client";
 import { useMemo } from "react";
 import type { Attack, AttackNorm } from "../../../contract/config/afterTraining.ts";
-import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
@@ -35,7 +35,7 @@ export function RobustnessPanels({ rows, lines, asked, view, onView, attack, nor
   if (series.length === 0 && !asked) return null;
   const robust = rows.find((row) => row.evaluation?.robustness)?.evaluation?.robustness;
   const facts = robustnessFacts(attack, norm, robust);
-  const info = studyMetricInfo[against];
+  const info = metricInfo[against];
   return (
     <>
       <EvaluationPanel

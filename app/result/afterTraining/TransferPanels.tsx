@@ -1,7 +1,7 @@
 "use client";
 import { useMemo } from "react";
 import { datasetTitles } from "../../../contract/data/datasetConfig.ts";
-import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { Select } from "../../ui/Field.tsx";
 import { type ProbeLayer, probeAccuracy } from "../model/metrics/evaluations.ts";
 import { transferFacts } from "../model/metrics/panelFacts.ts";
@@ -22,7 +22,7 @@ export function TransferPanels({ rows, lines, asked, view, onView }: EvaluationP
   if (series.length === 0 && !asked) return null;
   const probed = rows.find((row) => row.evaluation?.transfer)?.evaluation?.transfer?.dataset.id;
   const title = probed && datasetTitles[probed];
-  const info = studyMetricInfo[against];
+  const info = metricInfo[against];
   return (
     <>
       <EvaluationPanel

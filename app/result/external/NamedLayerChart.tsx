@@ -1,8 +1,6 @@
 "use client";
 import { memo, useMemo } from "react";
-import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
-import { layerMetrics, metricInfo } from "../../../contract/metrics/metricInfo.ts";
-import { isSurveyMetric } from "../../../contract/metrics/surveyMetrics.ts";
+import { isSurveyMetric, type LayerMetric, layerMetrics, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { toggledIn } from "../../charts/panel/hiddenLines.ts";
@@ -16,7 +14,7 @@ import type { ExternalView } from "./view/externalView.ts";
 import type { ChangeExternalView } from "./view/useExternalView.ts";
 
 const noFeatures = "Takes the features of single samples: class sums do not tell.";
-const profileMetrics = layerMetrics.filter((metric) => metricInfo[metric].hidden);
+const profileMetrics = layerMetrics.filter((metric) => metricInfo[metric].layers === "all");
 const panelId = "layer-profile";
 
 interface NamedLayerChartProps {

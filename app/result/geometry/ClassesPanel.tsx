@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { classLabel } from "../../../contract/data/classNames.ts";
-import { type ListMetric, listMetricInfo, listMetrics } from "../../../contract/metrics/listMetrics.ts";
+import { type ListMetric, listMetrics, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { type ListKey, listKey, type Split } from "../../../contract/metrics/seriesKey.ts";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
@@ -26,7 +26,7 @@ interface ClassesPanelProps {
 
 /** Lines of the table of classes. */
 const named = 12;
-const ofClasses = listMetrics.filter((metric) => listMetricInfo[metric].index === "class");
+const ofClasses = listMetrics.filter((metric) => metricInfo[metric].scope === "class");
 
 /** Which classes collapse: one number for each, sorted or by class, at a step of the training. */
 export function ClassesPanel({ runId, layers, step, classNames }: ClassesPanelProps) {
@@ -35,8 +35,8 @@ export function ClassesPanel({ runId, layers, step, classNames }: ClassesPanelPr
   const [order, setOrder] = useState<"sorted" | "by class">("sorted");
   const [at, setAt] = useState<number | null>(null);
   const [filter, setFilter] = useState("");
-  const { label, formula, layers: of, log, test, direction } = listMetricInfo[metric];
-  const measured = test ? split : "train";
+  const { label, formula, layers: of, log, test, direction } = metricInfo[metric];
+  const measured = test === null ? "train" : split;
   const key: ListKey = listKey(measured, metric, of === null ? undefined : layers);
   const trpc = useTRPC();
   const read = useQuery({
@@ -94,11 +94,11 @@ export function ClassesPanel({ runId, layers, step, classNames }: ClassesPanelPr
           <Select
             aria-label="Measure of the classes"
             className="!h-7 !w-auto max-w-52 text-xs"
-            options={ofClasses.map((value) => ({ value, label: listMetricInfo[value].label }))}
+            options={ofClasses.map((value) => ({ value, label: metricInfo[value].label }))}
             value={metric}
             onChange={setMetric}
           />
-          {test && (
+          {test !== null && (
             <Segmented
               label="Split of the classes"
               options={(["train", "test"] as const).map((value) => ({ value, label: value }))}

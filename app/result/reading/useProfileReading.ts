@@ -1,6 +1,5 @@
 "use client";
-import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
-import { lastMeansOf } from "../../../contract/metrics/metricInfo.ts";
+import { type LayerMetric, lastMeansOf } from "../../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { useTRPCClient } from "../../data/trpcClient.ts";
 import type { LivePageStore } from "../../live/LivePageStore.ts";

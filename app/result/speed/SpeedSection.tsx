@@ -1,7 +1,7 @@
 "use client";
 import { memo, useMemo } from "react";
 import { layersOf } from "../../../contract/config/networkForm.ts";
-import { type Metric, studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { type Metric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
@@ -38,9 +38,9 @@ export const SpeedSection = memo(function SpeedSection({ store, version, view, o
   const rows = store.chartRows;
   const rule = ruleInEffect(store.detail, view);
   const metric = speedMetric(view.speedMetric);
-  const { label } = studyMetricInfo[metric];
-  const tau = view.speedTau ?? studyMetricInfo[metric].threshold;
-  const gap = view.speedGap ?? studyMetricInfo["gap.total"].threshold;
+  const { label } = metricInfo[metric];
+  const tau = view.speedTau ?? metricInfo[metric].threshold;
+  const gap = view.speedGap ?? metricInfo["gap.total"].threshold;
   const axes = useMemo((): GridAxisId[] => varyingAxes(rows.map((row) => row.config)).filter((axis) => axis !== "seed"), [rows]);
   const chosen = useMemo(() => view.speedLines?.filter((axis) => axes.includes(axis)) ?? axes, [view.speedLines, axes]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when

@@ -1,7 +1,6 @@
 "use client";
 import { type CsvFacts, csvHead, csvLine } from "../../../contract/csv.ts";
-import type { Metric } from "../../../contract/metrics/metricInfo.ts";
-import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { type Metric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { useExportHead } from "../../charts/export/ExportFacts.ts";
 import { saveFile } from "../../charts/export/exportPicture.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
@@ -24,7 +23,7 @@ interface SpeedTableProps {
 export function SpeedTable({ lines, metric, tau, gap }: SpeedTableProps) {
   const exportHead = useExportHead();
   if (lines.length === 0) return null;
-  const { label } = studyMetricInfo[metric];
+  const { label } = metricInfo[metric];
   const returned = (goal: "metric" | "gap") => lines.some((line) => (line[goal]?.returned.length ?? 0) > 0);
   return (
     <div className="mt-4">

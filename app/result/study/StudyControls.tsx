@@ -1,6 +1,6 @@
 "use client";
 import { useMemo } from "react";
-import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
@@ -37,7 +37,7 @@ export function StudyControls({ rows, view, onView, shown }: StudyControlsProps)
   const { metric, split } = view;
   const { over, log, lines, candidates, places, tau } = shown;
   const { kind, title } = studyAxes[over];
-  const info = studyMetricInfo[metric];
+  const info = metricInfo[metric];
   const overs = useMemo(() => varyingStudyAxes(rows), [rows]);
   const offeredSplits = useMemo(() => splitsOfRuns(rows, split), [rows, split]);
   return (

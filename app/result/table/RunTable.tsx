@@ -1,6 +1,6 @@
 "use client";
 import { Fragment, useMemo } from "react";
-import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { isTerminal } from "../../../contract/status.ts";
 import { isUnconverged, type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
@@ -97,7 +97,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
             </Th>
             {columns.map(({ id, title, metric }) => (
               <Th key={id} numeric sort={sortOf(id)}>
-                <span title={studyMetricInfo[metric].formula}>{title}</span>
+                <span title={metricInfo[metric].formula}>{title}</span>
               </Th>
             ))}
           </tr>

@@ -1,8 +1,6 @@
 "use client";
 import { memo, useMemo } from "react";
-import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
-import { layerMetrics, metricInfo } from "../../../contract/metrics/metricInfo.ts";
-import { isSurveyMetric } from "../../../contract/metrics/surveyMetrics.ts";
+import { isSurveyMetric, type LayerMetric, layerMetrics, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { Select } from "../../ui/Field.tsx";
@@ -18,7 +16,7 @@ import type { ChangeView } from "../view/useResultView.ts";
 
 const notSurveyed =
   "Not measured yet: ranks and probes are taken at few steps, always at the last; runs of older versions have none.";
-const profileMetrics = layerMetrics.filter((metric) => metricInfo[metric].hidden);
+const profileMetrics = layerMetrics.filter((metric) => metricInfo[metric].layers === "all");
 
 interface LayerProfileChartProps {
   store: ExperimentStore;

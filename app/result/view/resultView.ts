@@ -1,6 +1,4 @@
-import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
-import type { StudyMetric } from "../../../contract/metrics/metricInfo.ts";
-import { layerMetrics } from "../../../contract/metrics/metricInfo.ts";
+import { type LayerMetric, layerMetrics, type StudyMetric } from "../../../contract/metrics/metricInfo.ts";
 import { studyMetrics } from "../../../contract/metrics/metricPlaces.ts";
 import { type Split, splits } from "../../../contract/metrics/seriesKey.ts";
 import { type XMode, xModes } from "../../charts/axes/seriesX.ts";

@@ -1,5 +1,5 @@
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
-import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
+import { definitionsOf, definitionText } from "../../../contract/metrics/metricDefinitions.ts";
 import { precisionText } from "../../../contract/precision.ts";
 import type { StartedEvent } from "../../../contract/wire/runEvents.ts";
 import type { TrainedRun } from "../../../db/queries/runs.ts";
@@ -34,10 +34,7 @@ export function dataFact({ config, dataset }: Pick<TrainedRun, "config" | "datas
 
 /** A line for every metric among the columns. */
 export const metricFacts = (keys: Iterable<string>): Fact[] =>
-  Object.entries(definitionsOf(keys)).map(([metric, { label, formula, ideal, unit, source }]) => [
-    `metric ${metric}`,
-    `${label} = ${formula}; ${ideal === null ? "no ideal" : `ideal ${ideal}`}; unit ${unit}; ${source}`,
-  ]);
+  Object.entries(definitionsOf(keys)).map(([metric, definition]) => [`metric ${metric}`, definitionText(definition)]);
 
 /** What a run was trained on, how exactly that multiplies, and with how many others in one step. */
 export function trainedFacts({ device, pack }: Pick<StartedEvent, "device" | "pack">): Fact[] {

@@ -1,13 +1,17 @@
 import type { ExternalObjective } from "../../../contract/external/externalObjective.ts";
-import { listMetricInfo } from "../../../contract/metrics/listMetrics.ts";
-import { layerMetrics, type Metric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
+import {
+  type LayerMetric,
+  type ListMetric,
+  layerMetrics,
+  type Metric,
+  metricInfo,
+} from "../../../contract/metrics/metricInfo.ts";
 import { picturedClasses } from "../../../contract/metrics/picturedClasses.ts";
 import { listKey, type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
-import { type ClassListId, classListMetrics } from "../../../math/collapse/classListMetrics.ts";
+import { classListMetrics } from "../../../math/collapse/classListMetrics.ts";
 import { type ClassStatistics, squaredFeatures } from "../../../math/collapse/classStatistics.ts";
 import { type GeometryPicture, geometryPicture } from "../../../math/collapse/geometryPicture.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../../math/collapse/layerMetrics.ts";
-import { type MetricId, metricIds } from "../../../math/collapse/metricIds.ts";
 import { MathError } from "../../../math/MathError.ts";
 import { gapSplit } from "../../../math/optimum/gapSplit.ts";
 import { gramDistance } from "../../../math/optimum/gramDistance.ts";
@@ -37,8 +41,8 @@ export interface Measured {
   optimum: Optimum | NoOptimum | null;
 }
 
-const testMetrics = layerMetrics.filter((id) => metricInfo[id].test === "every layer");
-const lastTestMetrics = layerMetrics.filter((id) => metricInfo[id].test !== null);
+/** What class sums say of layers. */
+const ofLayers = layerMetrics.filter((id) => metricInfo[id].by === "measurement");
 const noHead = "no classifier was given: NC2 here is of the class means, and NC4 is against the labels";
 
 /** All measures of what was added up of a split, by the formulas of a run that is trained here. */
@@ -67,8 +71,11 @@ function layerFindings(findings: ExternalFindings, { sums, places, objective }: 
   const isOrthogonal = objective?.loss === "mse" && objective.bias === "none";
   layers.forEach(({ statistics, moments }, at) => {
     const isLast = hasLast && at === layers.length - 1;
-    const wanted = (id: MetricId) =>
-      split === "train" ? !metricInfo[id].orthogonalOnly || isOrthogonal : (isLast ? lastTestMetrics : testMetrics).includes(id);
+    const wanted = (id: string) => {
+      const { test, orthogonalOnly } = metricInfo[id as LayerMetric];
+      if (split === "train") return !orthogonalOnly || isOrthogonal;
+      return test === "everywhere" || (test === "last layer" && isLast);
+    };
     const given = { statistics, ...(moments && { moments }), wanted };
     try {
       const metrics =
@@ -81,7 +88,7 @@ function layerFindings(findings: ExternalFindings, { sums, places, objective }: 
     } catch (error) {
       // A class without samples: no measure of the layer exists.
       if (!(error instanceof MathError)) throw error;
-      for (const id of metricIds)
+      for (const id of ofLayers)
         if (wanted(id)) findings.missing[seriesKey(split, id, places[at]!)] = error.message.slice(0, 200);
     }
   });
@@ -92,12 +99,12 @@ function classFindings(findings: ExternalFindings, { sums, places, layers }: Mea
   const { split, head, hasLast } = sums;
   const last = sums.layers.at(-1);
   if (!last || !hasLast || places.at(-1) !== layers) return;
-  const keyOf = (id: ClassListId) => listKey(split, id, listMetricInfo[id].layers === null ? undefined : layers);
-  const wanted = (id: ClassListId) => split === "train" || listMetricInfo[id].test;
+  const keyOf = (id: ListMetric) => listKey(split, id, metricInfo[id].layers === null ? undefined : layers);
+  const wanted = (id: string) => split === "train" || metricInfo[id as ListMetric].test !== null;
   const lists = classListMetrics({ statistics: last.statistics, ...(head && { weights: head.weights }), wanted });
-  for (const [id, numbers] of Object.entries(lists.values) as [ClassListId, (number | null)[]][])
+  for (const [id, numbers] of Object.entries(lists.values) as [ListMetric, (number | null)[]][])
     findings.lists[keyOf(id)] = numbers;
-  for (const [id, reason] of Object.entries(lists.undefined) as [ClassListId, string][])
+  for (const [id, reason] of Object.entries(lists.undefined) as [ListMetric, string][])
     findings.missing[keyOf(id)] = reason.slice(0, 200);
 }
 
@@ -115,20 +122,20 @@ function pictureFindings(findings: ExternalFindings, { sums, places, layers }: M
 }
 
 /** What is measured of class means is that of a hidden layer; where it has names of its own at the last one, it has these too. */
-function withoutHead(findings: ExternalFindings, split: Split, layer: number, wanted: (id: MetricId) => boolean): void {
+function withoutHead(findings: ExternalFindings, split: Split, layer: number, wanted: (id: string) => boolean): void {
   const { values, missing } = findings;
-  for (const id of metricIds) {
-    const ofMeans = metricInfo[id].lastMeans as MetricId | null; // of the same sums
+  for (const id of ofLayers) {
+    const ofMeans = metricInfo[id].lastMeans as LayerMetric | null; // of the same sums
     const value = values[seriesKey(split, id, layer)];
     if (ofMeans !== null && value !== undefined && wanted(ofMeans)) values[seriesKey(split, ofMeans, layer)] = value;
   }
-  for (const id of metricIds) if (metricInfo[id].needsHead && wanted(id)) missing[seriesKey(split, id, layer)] = noHead;
+  for (const id of ofLayers) if (metricInfo[id].needsHead && wanted(id)) missing[seriesKey(split, id, layer)] = noHead;
 }
 
 function addLayer(findings: ExternalFindings, split: Split, layer: number, metrics: LayerMetrics): void {
-  for (const [id, value] of Object.entries(metrics.values) as [MetricId, number][])
+  for (const [id, value] of Object.entries(metrics.values) as [LayerMetric, number][])
     findings.values[seriesKey(split, id, layer)] = value;
-  for (const [id, reason] of Object.entries(metrics.undefined) as [MetricId, string][])
+  for (const [id, reason] of Object.entries(metrics.undefined) as [LayerMetric, string][])
     findings.missing[seriesKey(split, id, layer)] = reason.slice(0, 200);
 }
 

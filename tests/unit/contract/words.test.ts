@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { effectiveRidge, regularizer, regularizerLabel } from "../../../contract/config/regularizer.ts";
-import { listMetrics } from "../../../contract/metrics/listMetrics.ts";
-import { layerMetrics, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
+import { layerMetrics, listMetrics, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
 import {
   isListKey,
   keyInList,

@@ -1,7 +1,6 @@
 import { isTransformer } from "../../../contract/config/architecture.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
-import type { ListMetric } from "../../../contract/metrics/listMetrics.ts";
+import type { LayerMetric, ListMetric } from "../../../contract/metrics/metricInfo.ts";
 import { listKey, type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { balancedness } from "../../../math/collapse/balancedness.ts";
 import { classMeansOf } from "../../../math/collapse/classMeansOf.ts";

@@ -1,7 +1,6 @@
 "use client";
 import { useMemo, useState } from "react";
-import { layerMetricInfo } from "../../../../contract/metrics/layerMetrics.ts";
-import { listMetricInfo } from "../../../../contract/metrics/listMetrics.ts";
+import { metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { AnyRunRow } from "../../../../contract/wire/externalViews.ts";
 import { effectiveDepth } from "../../../../math/collapse/effectiveDepth.ts";
@@ -47,7 +46,7 @@ export function LayerSurvey({ row, network, layers, split, surveyed }: LayerSurv
       const ys = surveys.profile(metric, network.layers, step);
       return {
         id: metric,
-        label: layerMetricInfo[metric].label,
+        label: metricInfo[metric].label,
         style: { ...style, colour: shaded(index / 4), marker: markers[index] ?? "circle" },
         xs: ys.map((_, layer) => layer + 1),
         ys,
@@ -137,8 +136,8 @@ export function LayerSurvey({ row, network, layers, split, surveyed }: LayerSurv
         />
         <ChartPanel
           panelId="survey-spectrum"
-          title={listMetricInfo[kind].label}
-          hint={listMetricInfo[kind].formula}
+          title={metricInfo[kind].label}
+          hint={metricInfo[kind].formula}
           measures={layers.map((layer) => `train/${kind}@${layer}:*`)}
           series={spectra}
           crosshairAxis="i"

@@ -1,5 +1,4 @@
-import { type LayerMetric, layerMetricInfo } from "../../../../contract/metrics/layerMetrics.ts";
-import type { ListMetric } from "../../../../contract/metrics/listMetrics.ts";
+import { type LayerMetric, type ListMetric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { listKey, listOfKey, parseSeriesKey, type Split, seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import type { SeriesView } from "../../../../contract/wire/views.ts";
 
@@ -13,7 +12,7 @@ export function surveyKeys(layers: number, split: Split, spectrum: Spectrum, dra
   const all = Array.from({ length: layers }, (_, index) => index + 1);
   const of = (metric: LayerMetric, from: Split) => all.map((layer) => seriesKey(from, metric, layer));
   return [
-    ...accuracyMetrics.flatMap((metric) => of(metric, layerMetricInfo[metric].test === null ? "train" : split)),
+    ...accuracyMetrics.flatMap((metric) => of(metric, metricInfo[metric].test === null ? "train" : split)),
     ...rankMetrics.flatMap((metric) => of(metric, "train")),
     ...drawn.map((layer) => listKey("train", spectrum, layer)),
   ];

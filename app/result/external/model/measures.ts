@@ -1,6 +1,5 @@
 import { metricGroups } from "../../../../contract/metrics/metricFacts.ts";
-import type { StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
-import { isDerived, isLayerMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { isDerived, isLayerMetric, metricInfo, type StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import { studyMetrics } from "../../../../contract/metrics/metricPlaces.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
@@ -51,7 +50,7 @@ export const measureOptions = (offered: readonly Measure[], labelOf: (measure: M
   offered.map((value) => ({
     value,
     label: labelOf(value),
-    group: isLogged(value) ? "Logged by their own program" : metricGroups[studyMetricInfo[value].group],
+    group: isLogged(value) ? "Logged by their own program" : metricGroups[metricInfo[value].group],
   }));
 
 export interface MeasureInfo {
@@ -66,6 +65,6 @@ export interface MeasureInfo {
 export function measureInfo(measure: Measure): MeasureInfo {
   if (isLogged(measure))
     return { label: measure.slice("log/".length), hint: "logged by the run's own program", log: false, percent: false };
-  const { label, formula, log, percent } = studyMetricInfo[measure];
+  const { label, formula, log, percent } = metricInfo[measure];
   return { label, hint: formula, log, percent: percent === "everywhere" };
 }

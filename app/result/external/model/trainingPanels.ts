@@ -1,4 +1,4 @@
-import { type Metric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { isMeasured, type Metric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { trainingPlaces } from "../../../../contract/metrics/metricPlaces.ts";
 import { type Split, splits } from "../../../../contract/metrics/seriesKey.ts";
 import type { ExternalRunRow } from "../../../../contract/wire/externalViews.ts";
@@ -32,7 +32,7 @@ export function externalPanels(rows: readonly ExternalRunRow[], logged: number):
     .filter(({ metric }) => splits.some((split) => rows.some((row) => measureValue(row, metric, split) !== null)))
     .map(
       ({ metric, title, trainOnly }): ExternalPanel => ({
-        ...{ id: panelId(metric), measure: metric, trainOnly: trainOnly ?? false },
+        ...{ id: panelId(metric), measure: metric, trainOnly },
         title: title ?? metricInfo[metric].label,
       }),
     );
@@ -80,7 +80,6 @@ export function shownExternal(
 }
 
 /** Which metric's facts a panel's axis follows; undefined of logged numbers. */
-export const panelMetric = ({ measure }: ExternalPanel): Metric | undefined =>
-  Object.hasOwn(metricInfo, measure) ? (measure as Metric) : undefined;
+export const panelMetric = ({ measure }: ExternalPanel): Metric | undefined => (isMeasured(measure) ? measure : undefined);
 
 export const panelSplit = ({ trainOnly }: ExternalPanel, split: Split): Split => (trainOnly ? "train" : split);

@@ -2,7 +2,7 @@ import type { RunConfig } from "../../../../contract/config/runConfig.ts";
 import { type DatasetSizes, datasetSizes } from "../../../../contract/data/datasetSizes.ts";
 import { measuredShape } from "../../../../contract/launch/measuredShape.ts";
 import { everyText, measuredEvery, measuredTimes } from "../../../../contract/metrics/measuringBudget.ts";
-import { isLayerMetric, metricInfo, type StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
+import { isLayerMetric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { isTerminal } from "../../../../contract/status.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { measuringSteps } from "../../../../math/steps/measuringSteps.ts";
@@ -13,13 +13,12 @@ type Counted = Pick<RunRow, "classes" | "status"> & Partial<Pick<RunRow, "trainS
 /** Up to so many classes versions of the program without a budget took a second pass and drew the geometry. */
 const formerClasses = 64;
 
-const isSecondPass = (what: string): boolean =>
-  isLayerMetric(what as StudyMetric) && metricInfo[what as "nc1.pinv"].cost !== "sums";
+const isSecondPass = (what: string): boolean => isLayerMetric(what) && metricInfo[what].cost === "second pass";
 
 /** n where a run has a metric at every nth measurement; the runs of a study share few data sets, whose sizes are worked out once. */
 function everyOf(metric: string): (row: Counted) => number {
-  if (!isSecondPass(metric)) return () => 1;
-  const { cost } = metricInfo[metric as "nc1.pinv"];
+  const cost = isLayerMetric(metric) ? metricInfo[metric].cost : null;
+  if (cost !== "second pass") return () => 1;
   const known = new Map<string, DatasetSizes>();
   return ({ config, classes, trainSamples }) => {
     const run = config as RunConfig;

@@ -1,7 +1,6 @@
 import { isTransformer } from "../../../../contract/config/architecture.ts";
 import { layersOf } from "../../../../contract/config/networkForm.ts";
-import { type LayerMetric, layerMetricInfo } from "../../../../contract/metrics/layerMetrics.ts";
-import { isLayerMetric, type Metric } from "../../../../contract/metrics/metricInfo.ts";
+import { isLayerMetric, type LayerMetric, type Metric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { type Arithmetic, type FloorInput, featureError, floorFormulas } from "../../../../math/collapse/numericFloor.ts";
@@ -48,7 +47,7 @@ function floorOf(row: Measured, metric: LayerMetric, layer: number): number | nu
  * features do not decide: shares of samples, and at the last layer those of the classifier, which is its own numbers.
  */
 export function metricFloor(metric: LayerMetric, input: FloorInput, atLastLayer: boolean): number | null {
-  const { floor, lastMeans } = layerMetricInfo[metric];
+  const { floor, lastMeans } = metricInfo[metric];
   return floor === null || (atLastLayer && lastMeans !== null) ? null : floorFormulas[floor](input);
 }
 

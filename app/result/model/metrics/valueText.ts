@@ -1,7 +1,7 @@
-import { type StudyMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { metricInfo, type StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import { plusMinus, plusMinusPercent } from "../../../text/plusMinus.ts";
 
-export const isShare = (metric: StudyMetric): boolean => studyMetricInfo[metric].percent !== null;
+export const isShare = (metric: StudyMetric): boolean => metricInfo[metric].percent !== null;
 
 /** A value of the run table: gaps and accuracies in percent. */
 export const valueText = (value: number | null, metric: StudyMetric): string =>

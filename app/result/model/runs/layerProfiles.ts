@@ -1,7 +1,6 @@
 import { layersOf } from "../../../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import type { LayerMetric } from "../../../../contract/metrics/layerMetrics.ts";
-import { lastMeansOf } from "../../../../contract/metrics/metricInfo.ts";
+import { type LayerMetric, lastMeansOf } from "../../../../contract/metrics/metricInfo.ts";
 import { type SeriesKey, type Split, seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import { isTerminal } from "../../../../contract/status.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";

@@ -20,7 +20,7 @@ const trainingPanels: readonly PanelSpec[] = trainingPlaces.map(({ metric, title
   id: metric.replace(/[^a-z0-9]/gi, "-").toLowerCase(),
   title: title ?? metricInfo[metric].label,
   metric,
-  trainOnly: trainOnly ?? false,
+  trainOnly,
   rare: rare ?? false,
 }));
 

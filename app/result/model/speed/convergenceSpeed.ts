@@ -1,5 +1,5 @@
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import { isDerived, type Metric, type StudyMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { isDerived, type Metric, metricInfo, type StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import { studyMetrics } from "../../../../contract/metrics/metricPlaces.ts";
 import { isTerminal, type RunStatus } from "../../../../contract/status.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
@@ -13,7 +13,7 @@ import { type Course, crossingOf } from "./reaching.ts";
 
 /** Metrics with a course over training for which less is better: they can fall to a threshold. */
 export const speedMetrics = studyMetrics.filter(
-  (metric): metric is Metric => studyMetricInfo[metric].direction === "less" && !isDerived(metric),
+  (metric): metric is Metric => metricInfo[metric].direction === "less" && !isDerived(metric),
 );
 
 export const speedMetric = (chosen: StudyMetric): Metric => speedMetrics.find((metric) => metric === chosen) ?? "nc1.ratio";

@@ -1,4 +1,4 @@
-import { type Metric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { type Metric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import type { TextTable } from "../../../charts/export/figure.ts";
 import { cellMean } from "../runs/cellMean.ts";
 import { returnedText, type Speed, type SpeedLine, speedText } from "./convergenceSpeed.ts";
@@ -15,7 +15,7 @@ export function speedTabular(lines: readonly SpeedLine[], goal: "metric" | "gap"
       `steps to ${threshold}: median [fastest–slowest]`,
       "reached / runs",
       ...(returned ? ["at or below before, not for good"] : []),
-      `last ${studyMetricInfo[metric].label}, mean ± sd`,
+      `last ${metricInfo[metric].label}, mean ± sd`,
     ],
     rows: lines.map((line) => [
       line.label || "all runs",

@@ -1,6 +1,6 @@
 import type { Attack, AttackNorm } from "../../../../contract/config/afterTraining.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import { type StudyMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { metricInfo, type StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { rankCorrelation } from "../../../../math/statistics/rankCorrelation.ts";
 import { meanBand } from "../../../../math/statistics/seedBand.ts";
@@ -135,7 +135,7 @@ export function evaluationScatter(
     ),
     count: all.length,
     table: {
-      columns: ["Line", "N", `${studyMetricInfo[metric].label}, mean ± sd`, "accuracy, mean ± sd"],
+      columns: ["Line", "N", `${metricInfo[metric].label}, mean ± sd`, "accuracy, mean ± sd"],
       rows: cells.map(({ label, dots }) => [
         label || "all runs",
         String(dots.length),

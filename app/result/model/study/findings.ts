@@ -1,4 +1,4 @@
-import { type StudyMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { metricInfo, type StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import { isTerminal } from "../../../../contract/status.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
@@ -105,7 +105,7 @@ function againstCollapse(rows: readonly RunRow[]): Finding[] {
   return (["robust", "transfer"] as const).flatMap((metric): Finding[] => {
     const scatter = evaluationScatter(rows, [], "nc1.ratio", (run) => studyValue(run, metric, "test"));
     if (scatter.correlation === null || scatter.count < minRanked) return [];
-    return [{ key: metric, text: `${studyMetricInfo[metric].label} against NC1: ${correlationText(scatter)}` }];
+    return [{ key: metric, text: `${metricInfo[metric].label} against NC1: ${correlationText(scatter)}` }];
   });
 }
 
@@ -138,7 +138,7 @@ export function findings(rows: readonly RunRow[], rule?: LeaveOutRule): Findings
     const measured = { nc1, gap: with_(gaps.curves), ridge: with_(ridges.curves) };
     if (categories) return overCategories(measured, categories);
     if (x === "width" && several && valued(nc1).length > 0) {
-      const tau = studyMetricInfo["nc1.ratio"].threshold;
+      const tau = metricInfo["nc1.ratio"].threshold;
       return [{ key: nc1.key, text: reachingText(smallestReaching(nc1, tau), "NC1", tau, studyAxisLabel(x, rows)) }];
     }
     const parts = x === "depth" ? overDepth(measured) : overOther(measured, x);

@@ -1,5 +1,4 @@
-import type { LayerMetric } from "../../../../contract/metrics/layerMetrics.ts";
-import { lastMeansOf, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { type LayerMetric, lastMeansOf, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { AxisOptions } from "../../../charts/axes/axisOptions.ts";

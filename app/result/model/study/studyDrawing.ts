@@ -1,4 +1,4 @@
-import { type Metric, type StudyMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { type Metric, metricInfo, type StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
@@ -30,7 +30,7 @@ export interface StudyChoice {
 /** The signature chart of some runs: everything that is drawn, and what is to be said of it. */
 export function studyDrawing(rows: readonly RunRow[], choice: StudyChoice, rule: LeaveOutRule | undefined) {
   const { metric, split } = choice;
-  const info = studyMetricInfo[metric];
+  const info = metricInfo[metric];
   const over = choice.over ?? defaultStudyAxis(rows);
   const { kind, title } = studyAxes[over];
   const log = choice.log ?? info.log;

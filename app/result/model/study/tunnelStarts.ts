@@ -1,4 +1,4 @@
-import type { LayerMetric } from "../../../../contract/metrics/layerMetrics.ts";
+import type { LayerMetric } from "../../../../contract/metrics/metricInfo.ts";
 import { effectiveDepth } from "../../../../math/collapse/effectiveDepth.ts";
 import { shortNumber } from "../../../text/shortNumber.ts";
 import type { LayerProfile } from "../runs/layerProfiles.ts";

@@ -1,5 +1,5 @@
 import { externalLimits } from "../../../../contract/external/externalLimits.ts";
-import { isLayerMetric, type Metric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { isLayerMetric, isMeasured } from "../../../../contract/metrics/metricInfo.ts";
 import { logKey, parseSeriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import type { ColumnChoice, ColumnRole, PlannedColumn } from "../../../../contract/wire/imports.ts";
 import type { Problems } from "../draft/problems.ts";
@@ -89,11 +89,11 @@ export function metricKey(name: string, isChosen: boolean, problems: Problems): 
     const { metric, layer, index } = measured;
     if (index !== null)
       problems.error(`${quoted(name)} is one number of a list, and a table has none: give the column another name.`);
-    else if (!Object.hasOwn(metricInfo, metric))
+    else if (!isMeasured(metric))
       problems.error(`${quoted(name)} is called like a measured series, but there is no measure ${quoted(metric)}.`);
-    else if (isLayerMetric(metric as Metric) && layer === null)
+    else if (isLayerMetric(metric) && layer === null)
       problems.error(`${quoted(name)} is a measure of a layer: say of which one, as in ${name}@1.`);
-    else if (!isLayerMetric(metric as Metric) && layer !== null)
+    else if (!isLayerMetric(metric) && layer !== null)
       problems.error(`${quoted(name)} names a layer, but ${quoted(metric)} is a measure of the whole network.`);
     else if (layer !== null && layer > externalLimits.layers)
       problems.error(`${quoted(name)} is of layer ${layer}; a run has at most ${externalLimits.layers} layers.`);

@@ -1,40 +1,29 @@
 import { describe, expect, test } from "vitest";
-import { layerMetricInfo } from "../../../../contract/metrics/layerMetrics.ts";
-import { listMetricInfo } from "../../../../contract/metrics/listMetrics.ts";
 import { metricGroups } from "../../../../contract/metrics/metricFacts.ts";
 import {
+  allMetrics,
+  type LayerMetric,
   layerMetrics,
   type Metric,
   metricInfo,
   metrics,
   networkMetrics,
-  studyMetricInfo,
 } from "../../../../contract/metrics/metricInfo.ts";
 import { studyMetrics, tableColumns, trainingPlaces } from "../../../../contract/metrics/metricPlaces.ts";
 import { parseSeriesKey } from "../../../../contract/metrics/seriesKey.ts";
-import { surveyMetrics } from "../../../../contract/metrics/surveyMetrics.ts";
-import { hiddenLayerMetricIds, metricIds } from "../../../../math/collapse/metricIds.ts";
 import { floorFormulas } from "../../../../math/collapse/numericFloor.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
+import type { Findings } from "../../../../workers/measure/findings.ts";
 import { makeObserver } from "../../../../workers/measure/observer.ts";
 import { runOptimum } from "../../../../workers/measure/runOptimum.ts";
 import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
 import { dataOf, smallRun } from "../../workers/builders.ts";
 
-/** What a run's process adds to what the observer measures. */
-const ofTheRun = ["gradientNorm", "curvature", "learningRate", "stepMs", "elapsedMs"];
+/** What a run's process finds beside its measurements and surveys: tests/integration/metrics/everyMetric.test.ts. */
+const ofTheProcess = ["gradientNorm", "curvature", "learningRate", "stepMs", "elapsedMs"];
 
 describe("the facts of metrics", () => {
-  test("are of exactly what the mathematics computes, and say which layers have it", () => {
-    expect(layerMetrics).toEqual([...metricIds, ...surveyMetrics]);
-    expect(layerMetrics.filter((metric) => layerMetricInfo[metric].hidden)).toEqual([
-      ...hiddenLayerMetricIds,
-      "dnc3",
-      ...surveyMetrics,
-    ]);
-  });
-
   test("are of exactly what workers measure, over all objectives", async () => {
     const engine = await createEngine({ device: "cpu" });
     const kinds = [
@@ -44,7 +33,11 @@ describe("the facts of metrics", () => {
       { headBias: true, regularizer: { family: "features", lambdaW: 0.005, lambdaH: 0.001, lambdaB: 0.01 } },
       { architecture: "dufm", regularizer: { family: "features", lambdaW: 0.005, lambdaH: 0.001 } },
     ];
-    const measured = new Set<string>();
+    const found = { measurement: new Set<string>(), survey: new Set<string>() };
+    const add = (by: keyof typeof found, of: Findings) => {
+      for (const part of [of.values, of.missing, of.lists])
+        for (const key of Object.keys(part)) if (key !== "geometry") found[by].add(parseSeriesKey(key)?.metric ?? key);
+    };
     for (const kind of kinds) {
       const config = smallRun(kind);
       const data = dataOf(config);
@@ -52,30 +45,31 @@ describe("the facts of metrics", () => {
       const optimum = runOptimum(config, data.resolved.trainCounts);
       const observer = await makeObserver(engine, config, network, data, optimum);
       const source = { parameters: initializeParameters(network.parameters, 0) };
-      const { values, missing } = await observer.observe(0, source);
-      const survey = await observer.survey(source, async () => {});
-      Object.assign(values, survey.values);
-      for (const key of [...Object.keys(values), ...Object.keys(missing)]) measured.add(parseSeriesKey(key)?.metric ?? key);
+      add("measurement", await observer.observe(0, source));
+      add("survey", await observer.survey(source, async () => {}));
     }
-    expect([...measured, ...ofTheRun].filter((metric) => metric !== "geometry" && !(metric in listMetricInfo)).sort()).toEqual(
-      [...metrics].sort(),
-    );
+    const those = (by: keyof typeof found) => allMetrics.filter((metric) => metricInfo[metric].by === by).sort();
+    expect([...found.measurement].sort()).toEqual(those("measurement"));
+    // At the last layer DNC3 is of the classifier and is measured, at the others it is surveyed.
+    expect([...found.survey].filter((metric) => metric !== "dnc3").sort()).toEqual(those("survey"));
+    expect(found.survey).toContain("dnc3");
+    expect(allMetrics.filter((metric) => metricInfo[metric].by === "process")).toEqual(ofTheProcess);
   });
 
   test("name floors that the mathematics has, and all of those", () => {
-    const named = new Set(layerMetrics.flatMap((metric) => layerMetricInfo[metric].floor ?? []));
+    const named = new Set(layerMetrics.flatMap((metric) => metricInfo[metric].floor ?? []));
     expect([...named].sort()).toEqual(Object.keys(floorFormulas).sort());
   });
 
   test("name the class means' side of each metric that is of the classifier at the last layer, which hidden layers lack", () => {
     const sides = layerMetrics.flatMap((metric) => {
-      const { lastMeans } = layerMetricInfo[metric];
-      return lastMeans === null ? [] : [[metric, lastMeans, layerMetricInfo[lastMeans].hidden]];
+      const { lastMeans } = metricInfo[metric];
+      return lastMeans === null ? [] : [[metric, lastMeans, metricInfo[lastMeans as LayerMetric].layers]];
     });
     expect(sides).toEqual([
-      ["nc2.frame", "nc2.mframe", false],
-      ["nc2.frame.orthogonal", "nc2.mframe.orthogonal", false],
-      ["nc2.etf", "nc2.metf", false],
+      ["nc2.frame", "nc2.mframe", "last"],
+      ["nc2.frame.orthogonal", "nc2.mframe.orthogonal", "last"],
+      ["nc2.etf", "nc2.metf", "last"],
     ]);
   });
 
@@ -89,13 +83,13 @@ describe("the facts of metrics", () => {
       "ncc",
       "accuracy",
     ]);
-    expect(layerMetrics.filter((metric) => layerMetricInfo[metric].theory !== null)).toEqual([
+    expect(layerMetrics.filter((metric) => metricInfo[metric].theory !== null)).toEqual([
       "nc1.ratio",
       "nc2.frame",
       "nc2.frame.orthogonal",
       "nc3.cosine",
     ]);
-    for (const metric of layerMetrics) expect(layerMetricInfo[metric].theory?.slopes ?? [-0.5, -0.25]).toEqual([-0.5, -0.25]);
+    for (const metric of layerMetrics) expect(metricInfo[metric].theory?.slopes ?? [-0.5, -0.25]).toEqual([-0.5, -0.25]);
   });
 });
 
@@ -113,17 +107,17 @@ describe("the places of metrics on pages", () => {
       "transfer",
     ]);
     expect([...studyMetrics].sort()).toEqual([...new Set(studyMetrics)].sort());
-    expect(Object.keys(studyMetricInfo)).toHaveLength(metrics.length + 3);
+    expect(Object.keys(metricInfo)).toHaveLength(metrics.length + 3);
     // Those that refine another one are chosen by name.
     const placed = (metric: Metric) => metricInfo[metric].more || trainingPlaces.some((place) => place.metric === metric);
     expect(networkMetrics.filter((metric) => !placed(metric))).toEqual(["curvature", "elapsedMs"]);
   });
 
   test("have a heading each, under which they are offered together and in one order", () => {
-    const headings = studyMetrics.map((metric) => studyMetricInfo[metric].group);
+    const headings = studyMetrics.map((metric) => metricInfo[metric].group);
     const inOrder = Object.keys(metricGroups).filter((group) => headings.some((one) => one === group));
     expect(headings.filter((group, at) => headings[at - 1] !== group)).toEqual(inOrder);
-    for (const info of Object.values(listMetricInfo)) expect(Object.keys(metricGroups)).toContain(info.group);
+    for (const info of Object.values(metricInfo)) expect(Object.keys(metricGroups)).toContain(info.group);
   });
 
   test("have an id each", () => {

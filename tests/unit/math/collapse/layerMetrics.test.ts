@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { layerMetrics, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { centredMoments } from "../../../../math/collapse/centredMoments.ts";
 import { classStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { cosineGaps } from "../../../../math/collapse/cosineGaps.ts";
@@ -8,7 +9,6 @@ import {
   measureHiddenLayer,
   measureLastLayer,
 } from "../../../../math/collapse/layerMetrics.ts";
-import { hiddenLayerMetricIds, metricIds } from "../../../../math/collapse/metricIds.ts";
 import { nc1Cdnv, nc1Pinv, nc1Ratio, pinvCutoff, withinTrace } from "../../../../math/collapse/nc1.ts";
 import { nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "../../../../math/collapse/nc2.ts";
 import { nc3Cosine, nc3CosineFromMeans, nc3Duality } from "../../../../math/collapse/nc3.ts";
@@ -30,6 +30,10 @@ import {
 import { symmetricEigen } from "../../../../math/linear/symmetricEigen.ts";
 import { MathError } from "../../../../math/MathError.ts";
 import { normals, randomMatrix, randomOrthogonal, samplesAround } from "../sampling.ts";
+
+/** What class sums and a classifier say of a layer; DNC3 alone is of all layers and needs the weights that read them. */
+const metricIds = layerMetrics.filter((id) => metricInfo[id].by === "measurement");
+const hiddenLayerMetricIds = metricIds.filter((id) => metricInfo[id].layers === "all" && id !== "dnc3");
 
 /** K = 2 in the plane: means (2, 0) and (−2, 0), deviations (±1, 0) and (0, ±1). */
 const hand = { features: new Float64Array([1, 0, 3, 0, -2, 1, -2, -1]), labels: [0, 0, 1, 1] };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type LayerMetric, layerMetricInfo } from "../../../../contract/metrics/layerMetrics.ts";
+import { type LayerMetric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { measureLastLayer } from "../../../../math/collapse/layerMetrics.ts";
 import { embedRows, simplexVertices, zeroMeanBasis } from "../../../../math/frames/frames.ts";
 import { idealGram } from "../../../../math/frames/idealGram.ts";
@@ -225,7 +225,7 @@ describe("structure of the optima", () => {
     const labels = Array.from({ length: 20 }, (_, i) => i % 10);
     const { values } = measureLastLayer(Float64Array.from(rows), labels, weights, labels);
     const ideals = Object.entries(values).flatMap(([id, value]) => {
-      const { ideal } = layerMetricInfo[id as LayerMetric];
+      const { ideal } = metricInfo[id as LayerMetric];
       return ideal === null || id.endsWith(".orthogonal") ? [] : [{ id, value, ideal }];
     });
     expect(ideals.length).toBeGreaterThanOrEqual(14);

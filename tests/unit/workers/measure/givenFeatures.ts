@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { RunLoss } from "../../../../contract/config/loss.ts";
 import { hiddenLayerMetrics, lastLayerMetrics } from "../../../../math/collapse/layerMetrics.ts";
-import { type MetricId, metricIds } from "../../../../math/collapse/metricIds.ts";
 import { matrix } from "../../../../math/linear/matrix.ts";
 import { randomStream } from "../../../../math/statistics/randomStream.ts";
 import type { Dataset, SampleSet } from "../../../../workers/data/dataset.ts";
@@ -143,16 +142,12 @@ export function metricsOf({ onTrain, onTest, head }: Pick<Sums, "onTrain" | "onT
     values[`${split} accuracy`] = sums.accuracy;
     sums.statistics.forEach((statistics, l) => {
       // Moments of the test set are about the training set's means, for NC4; nc1.pinv and nc1.pinvsum are none of its measures.
-      const wanted = (id: MetricId) => split === "train" || !id.startsWith("nc1.pinv");
+      const wanted = (id: string) => split === "train" || !id.startsWith("nc1.pinv");
       const given = { statistics, moments: sums.moments[l], wanted };
       const isLast = l === sums.statistics.length - 1;
       const found = isLast ? lastLayerMetrics({ ...given, weights: head, cosines: sums.cosines }) : hiddenLayerMetrics(given);
-      for (const id of metricIds) {
-        const value = found.values[id];
-        const reason = found.undefined[id];
-        if (value !== undefined) values[`${split} ${id}@${l + 1}`] = value;
-        if (reason !== undefined) missing[`${split} ${id}@${l + 1}`] = reason;
-      }
+      for (const [id, value] of Object.entries(found.values)) values[`${split} ${id}@${l + 1}`] = value;
+      for (const [id, reason] of Object.entries(found.undefined)) missing[`${split} ${id}@${l + 1}`] = reason;
     });
   }
   return { values, missing };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { metricFloor } from "../../../../app/result/model/metrics/numericFloor.ts";
+import type { LayerMetric } from "../../../../contract/metrics/metricInfo.ts";
 import { classStatistics, type Features } from "../../../../math/collapse/classStatistics.ts";
 import { measureHiddenLayer } from "../../../../math/collapse/layerMetrics.ts";
-import type { MetricId } from "../../../../math/collapse/metricIds.ts";
 import { nc1Ratio, normsSpread } from "../../../../math/collapse/nc1.ts";
 import { type Arithmetic, featureError } from "../../../../math/collapse/numericFloor.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
@@ -92,7 +92,7 @@ describe("features in float32", () => {
     }
     for (const id of ["nc2.frame", "nc2.etf", "nc2.norms", "nc2.angles"] as const)
       expect(Math.abs(after[id]! - before[id]!), id).toBeLessThan(metricFloor(id, input, false)!);
-    const none: [MetricId, boolean][] = [
+    const none: [LayerMetric, boolean][] = [
       ["nc2.frame", true],
       ["nc2.etf", true],
       ["nc4.ncc", false],

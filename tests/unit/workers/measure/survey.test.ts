@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import { metricInfo } from "../../../../contract/metrics/metricInfo.ts";
-import { surveyMetrics } from "../../../../contract/metrics/surveyMetrics.ts";
+import { metricInfo, surveyMetrics } from "../../../../contract/metrics/metricInfo.ts";
 import { balancedness } from "../../../../math/collapse/balancedness.ts";
 import { classStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { dnc3 } from "../../../../math/collapse/dnc.ts";

@@ -3,7 +3,7 @@ import { ExperimentStore } from "../../../../../../app/live/ExperimentStore.ts";
 import { planPanels, trainedNetwork } from "../../../../../../app/r/[id]/runPanels.ts";
 import { layerProfiles } from "../../../../../../app/result/model/runs/layerProfiles.ts";
 import { layerDrawing } from "../../../../../../app/result/model/study/layerDrawing.ts";
-import type { LayerMetric } from "../../../../../../contract/metrics/layerMetrics.ts";
+import type { LayerMetric } from "../../../../../../contract/metrics/metricInfo.ts";
 import { seriesKey } from "../../../../../../contract/metrics/seriesKey.ts";
 import { aConfig, aRow } from "../../../builders.ts";
 
