@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import type { RunLoss } from "../../contract/config/loss.ts";
 import { calibrationBins } from "../../math/collapse/calibration.ts";
 import type { FunctionDefinition, TensorSpec } from "../engine/engine.ts";
 import { narrow, widen } from "../engine/wide.ts";
 import { classifierMatrix, isPlain } from "../models/classifier.ts";
 import type { Network, ParameterSpec } from "../models/network.ts";
 import { headBiasOf, parameterCount, sizeOf, unpackParameters } from "../models/parameterLayout.ts";
+import { curvedLoss, type MeasuredLoss } from "./curvedLoss.ts";
+import { flatnessRow } from "./flatnessRow.ts";
 import { hasProbabilities } from "./hasProbabilities.ts";
 import { confidenceSums, cosineSums, sampleFits } from "./headSums.ts";
 import { alongMeans, groupsOf, layerSums, spanSums, spreadOf, squaredDistances } from "./layerSums.ts";
@@ -13,7 +14,7 @@ import { alongMeans, groupsOf, layerSums, spanSums, spreadOf, squaredDistances }
 /** What is reduced: the samples of the training set and then those of the test set. */
 export interface Reduction {
   network: Network;
-  loss: RunLoss;
+  loss: MeasuredLoss;
   /** Samples of the training set, the first of all. */
   trained: number;
   data: ReductionData;
@@ -71,7 +72,7 @@ export function layoutOf({ network, loss, data, trained, secondPass, isWide }: R
     ...(secondPass && trained < data.labels.length
       ? [["testMoments", rank ** 2] as [string, number], ["testMisses", 1] as [string, number]]
       : []),
-    ["samples", 4 * groups],
+    ["samples", (curvedLoss(loss) ? 5 : 4) * groups],
     ...(hasProbabilities(loss)
       ? [["calibration", (trained < data.labels.length ? 2 : 1) * 3 * calibrationBins] as [string, number]]
       : []),
@@ -188,7 +189,14 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
       const turned = tf.transpose(members); // [K, n]
       const cosines = cosineSums(lastFeatures, head, turned, isWide);
       const isRight = tf.reshape(tf.cast(tf.equal(predictions, labels), "float32"), [1, total]);
-      const ofLast = tf.concat([sampleFits(loss, logits, turned, isWide), wide(isRight), cosines.gaps, wide(cosines.zeros)], 0);
+      const curved = curvedLoss(loss);
+      const flatness = curved
+        ? [flatnessRow(curved, { logits, predictions, labels: turned, features: lastFeatures, head, isWide })]
+        : [];
+      const ofLast = tf.concat(
+        [sampleFits(loss, logits, turned, isWide), wide(isRight), cosines.gaps, wide(cosines.zeros), ...flatness],
+        0,
+      );
       pieces.samples = inGroups(ofLast);
       if (hasProbabilities(loss)) {
         const above = confidenceSums(logits, isRight as tf.Tensor2D, isWide); // [45, n]

@@ -1,4 +1,3 @@
-import type { RunLoss } from "../../contract/config/loss.ts";
 import { type CalibrationSums, calibrationBins } from "../../math/collapse/calibration.ts";
 import type { CentredMoments } from "../../math/collapse/centredMoments.ts";
 import { type ClassStatistics, classStatisticsFromSums } from "../../math/collapse/classStatistics.ts";
@@ -7,6 +6,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { CompiledFunction, Engine, Outputs, Values } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
 import { addSquares, noSquares } from "../models/parameterLayout.ts";
+import { curvedLoss, type MeasuredLoss } from "./curvedLoss.ts";
 import { deviceReduction, layoutOf, penaltiesOf, type Reduction, type ReductionData } from "./deviceReduction.ts";
 import type { ParameterSource } from "./featureReader.ts";
 import { hasFloat64 } from "./hasFloat64.ts";
@@ -37,7 +37,7 @@ export const givenData = (data: ReductionData): Record<string, Values> =>
 /** What is to be reduced for a run. @param pictured training samples whose last features are wanted */
 export function reductionOf(
   engine: Engine,
-  loss: RunLoss,
+  loss: MeasuredLoss,
   network: Network,
   { classes, dimension, train, test }: Dataset,
   pictured: readonly number[],
@@ -98,6 +98,7 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
   const groupCount = counts.length;
   const row = (piece: Float64Array, index: number) => piece.subarray(index * groupCount, (index + 1) * groupCount);
   const [fit, right, gaps, zeros] = [0, 1, 2, 3].map((index) => row(pieces.samples, index));
+  const flat = curvedLoss(reduction.loss) ? row(pieces.samples, 4) : null;
 
   const splitOf = (split: number, samples: number, moments: (CentredMoments | undefined)[]): SplitSums => {
     const sum = (of: Float64Array) => of.subarray(split * classes, (split + 1) * classes).reduce((a, b) => a + b, 0);
@@ -106,7 +107,8 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
     const rights = right.slice(split * classes, (split + 1) * classes);
     const calibration = pieces.calibration ? binsOf(pieces.calibration, split) : null;
     const accuracy = sum(right) / samples;
-    return { samples, fit: sum(fit) / samples, accuracy, rights, calibration, statistics, moments, cosines };
+    const flatness = flat ? sum(flat) / samples : null;
+    return { samples, fit: sum(fit) / samples, flatness, accuracy, rights, calibration, statistics, moments, cosines };
   };
   const rank = Math.min(classes, dim);
   const momentsOf = (moments: Float64Array, l: number): Matrix =>

@@ -29,6 +29,7 @@ import { slackTerm } from "../../math/optimum/slackObjective.ts";
 import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 import type { SquaredNorms } from "../models/parameterLayout.ts";
 import { ridgesOf } from "../models/ridges.ts";
+import { flatnessSilence } from "./curvedLoss.ts";
 import type { SplitSums } from "./splitSums.ts";
 import type { Sums } from "./sums.ts";
 
@@ -126,11 +127,13 @@ interface ObjectiveInput {
   optimum: Optimum | NoOptimum;
   onTrain: SplitSums;
   onTest: SplitSums | null;
+  /** At which measurements there is a second pass. */
+  every: number;
 }
 
 /** Fit, accuracy, every penalty, J, the gap to L* split exactly, and the two distances; J is that of the whole training set. */
 export function objectiveFindings(findings: Findings, input: ObjectiveInput): void {
-  const { config, squared, optimum, onTrain, onTest, head } = input;
+  const { config, squared, optimum, onTrain, onTest, head, every } = input;
   const put = (metric: Metric, value: number) => {
     findings.values[seriesKey("train", metric)] = value;
   };
@@ -156,6 +159,12 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
     else
       findings.missing[seriesKey(split, "ece")] = sums ? `${lossText(config)} makes no probabilities of the logits` : noTestSet;
   }
+  if (onTrain.flatness !== null && Number.isFinite(onTrain.flatness)) put("flatness", onTrain.flatness);
+  else
+    lack(
+      ["flatness"],
+      flatnessSilence(config) ?? (every > 1 ? notAtThisStep(every) : `Relative flatness came out as ${onTrain.flatness}.`),
+    );
   const last = onTrain.statistics[onTrain.statistics.length - 1];
   const penalties = penaltiesOf(config, squared, head, last);
   for (const [metric, value] of Object.entries(penalties) as [Metric, number][]) put(metric, value);

@@ -1,7 +1,7 @@
-import type { RunLoss } from "../../contract/config/loss.ts";
 import type { Dataset, SampleSet } from "../data/dataset.ts";
 import type { Network } from "../models/network.ts";
 import { classifierOf, headBiasOf, parameterSlice, squaredNorms } from "../models/parameterLayout.ts";
+import type { MeasuredLoss } from "./curvedLoss.ts";
 import { type Chunk, type FeatureReader, type ParameterSource, parametersOf } from "./featureReader.ts";
 import type { MomentSummer } from "./momentTiles.ts";
 import { sumSplit } from "./splitSums.ts";
@@ -13,7 +13,7 @@ const keptBytes = 256e6;
 /** Reads every layer's features to the host and sums them there, in float64. @param pictured training samples, ascending */
 export function hostSums(
   reader: FeatureReader,
-  loss: RunLoss,
+  loss: MeasuredLoss,
   network: Network,
   { classes, train, test }: Dataset,
   pictured: readonly number[],

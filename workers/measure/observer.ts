@@ -107,7 +107,7 @@ async function observation(
   const findings: Findings = { values: {}, missing: {}, lists: {} };
   layerFindings(findings, config, sums, every);
   if (geometry) classFindings(findings, head, onTrain, onTest);
-  objectiveFindings(findings, { config, squared, head, optimum, onTrain, onTest });
+  objectiveFindings(findings, { config, squared, head, optimum, onTrain, onTest, every });
   const snapshot = geometry ? await geometry.snapshot(step, sums, findings) : null;
   return { ...findings, snapshot };
 }

@@ -1,7 +1,7 @@
-import type { RunLoss } from "../../contract/config/loss.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CompiledFunction, Engine } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
+import type { MeasuredLoss } from "./curvedLoss.ts";
 import { deviceReduction } from "./deviceReduction.ts";
 import { type DeviceSums, makeDeviceSums, reductionOf } from "./deviceSums.ts";
 import { type FeatureReader, lazyFeatureReader } from "./featureReader.ts";
@@ -36,7 +36,7 @@ export class SharedMeasuring {
   /** @param pictured training samples whose last features are wanted: the same of runs with the same data */
   deviceSums(
     engine: Engine,
-    loss: RunLoss,
+    loss: MeasuredLoss,
     network: Network,
     dataset: Dataset,
     pictured: readonly number[],

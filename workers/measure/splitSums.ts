@@ -3,9 +3,11 @@ import { type CalibrationSums, calibrationBin, noCalibration } from "../../math/
 import { type CentredMoments, mergeCentredMoments } from "../../math/collapse/centredMoments.ts";
 import type { ClassStatistics } from "../../math/collapse/classStatistics.ts";
 import { type CosineGaps, cosineGaps, mergeCosineGaps } from "../../math/collapse/cosineGaps.ts";
+import { flatnessSummer } from "../../math/collapse/relativeFlatness.ts";
 import type { Matrix } from "../../math/linear/matrix.ts";
 import { aimOf } from "../models/losses.ts";
 import { ClassSums } from "./classSums.ts";
+import { curvedLoss, type MeasuredLoss } from "./curvedLoss.ts";
 import type { Chunk } from "./featureReader.ts";
 import { hasProbabilities } from "./hasProbabilities.ts";
 import { loopedMoments, type MomentSummer } from "./momentTiles.ts";
@@ -15,6 +17,8 @@ export interface SplitSums {
   samples: number;
   /** Mean fit. */
   fit: number;
+  /** Relative flatness of the classifier; null where it is not measured. */
+  flatness: number | null;
   accuracy: number;
   /** Samples of each class that are classified correctly [K]. */
   rights: Float64Array;
@@ -30,7 +34,7 @@ export interface SplitSums {
 /** What is asked of a split. */
 interface SplitRequest {
   classes: number;
-  loss: RunLoss;
+  loss: MeasuredLoss;
   /** W_L [K, d] */
   head: Matrix;
   /** The chunks of the split, in order; called once a pass. */
@@ -48,6 +52,10 @@ export async function sumSplit(request: SplitRequest): Promise<SplitSums> {
   const { classes, loss, head } = request;
   let samples = 0;
   let fit = 0;
+  const curved = curvedLoss(loss);
+  // As large as the second pass over one layer, and taken as often.
+  const summer = curved && request.secondPass !== "none" ? flatnessSummer(curved, head) : null;
+  let flatness = 0;
   const rights = new Float64Array(classes);
   const calibration = hasProbabilities(loss) ? noCalibration() : null;
   let sums: ClassSums[] = [];
@@ -55,7 +63,17 @@ export async function sumSplit(request: SplitRequest): Promise<SplitSums> {
   for await (const chunk of request.chunks()) {
     fit += fitSum(loss, chunk, classes);
     if (!Number.isFinite(fit))
-      return { samples: 0, fit, accuracy: 0, rights, calibration, statistics: [], moments: [], cosines: noCosines };
+      return {
+        samples: 0,
+        fit,
+        flatness: null,
+        accuracy: 0,
+        rights,
+        calibration,
+        statistics: [],
+        moments: [],
+        cosines: noCosines,
+      };
     samples += chunk.count;
     const predictions = predict(chunk.logits, classes);
     for (let i = 0; i < chunk.count; i++) if (predictions[i] === chunk.labels[i]) rights[chunk.labels[i]]++;
@@ -64,13 +82,18 @@ export async function sumSplit(request: SplitRequest): Promise<SplitSums> {
     chunk.features.forEach((layer, l) => {
       sums[l].add(layer, chunk.labels);
     });
-    const gaps = cosineGaps(chunk.features[chunk.features.length - 1], chunk.labels, head);
+    const last = chunk.features[chunk.features.length - 1];
+    if (summer) flatness += summer({ features: last, logits: chunk.logits, labels: chunk.labels });
+    const gaps = cosineGaps(last, chunk.labels, head);
     cosines = cosines ? mergeCosineGaps(cosines, gaps) : gaps;
   }
   const statistics = sums.map((layer) => layer.statistics());
   const moments = request.secondPass === "none" ? [] : await sumMoments(request, request.reference ?? statistics);
   const accuracy = rights.reduce((sum, right) => sum + right, 0) / samples;
-  return { samples, fit: fit / samples, accuracy, rights, calibration, statistics, moments, cosines: cosines ?? noCosines };
+  return {
+    ...{ samples, fit: fit / samples, flatness: summer && flatness / samples, accuracy, rights, calibration },
+    ...{ statistics, moments, cosines: cosines ?? noCosines },
+  };
 }
 
 const noCosines: CosineGaps = { samples: 0, sum: 0, zeroVectors: 0 };

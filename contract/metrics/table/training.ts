@@ -92,6 +92,16 @@ export const trainingMetrics = defineMetrics({
     tex: "\\lambda_{\\min}(\\nabla^2 J)",
     log: false,
   },
+  flatness: {
+    ...solution,
+    label: "Relative flatness",
+    formula: "κ = Σ_{s,s'} ⟨w_s, w_s'⟩ Tr H_{s,s'}, H of the mean fit by the classifier's rows",
+    tex: "\\kappa = \\sum_{s,s'}\\langle w_s, w_{s'}\\rangle\\operatorname{Tr} H_{s,s'}",
+    source: "Petzka, Kamp, Adilova, Sminchisescu, Boley (2021), NeurIPS, arXiv 2001.00939",
+    direction: "less",
+    log: true,
+    training: { at: 195, rare: true },
+  },
   "solution.rank": {
     ...solution,
     label: "Least rank of the class means",
