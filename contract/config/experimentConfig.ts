@@ -11,6 +11,7 @@ import { depthProblem, headsProblem, readingProblem, ridgeProblem, transferProbl
 import { growthProblem } from "./growth.ts";
 import { lossConfig, lossOfRun } from "./loss.ts";
 import { coupledShare, type OptimizerEntry, optimizerEntry } from "./optimizerConfig.ts";
+import { otherSetConfig } from "./otherSet.ts";
 import { polishProblem } from "./polishing.ts";
 import { regularizer } from "./regularizer.ts";
 import { depth, deviceChoice, type RunConfig, seed, width } from "./runConfig.ts";
@@ -51,6 +52,8 @@ const gridConfig = z.strictObject({
   device: deviceChoice.default("auto"),
   /** Absent = runs end with their training. */
   afterTraining: afterTraining.optional(),
+  /** A second set; absent = none. */
+  other: otherSetConfig.optional(),
   /** Absent = every finished run counts. */
   convergence: convergenceRule.optional(),
 });
@@ -104,11 +107,17 @@ function complainOfPairs(config: UnfinishedGrid, complain: Complain): void {
         );
   }
   complainOfClassifiers(config, valid, complain);
-  const probed = datasetConfig.safeParse(config.afterTraining?.transfer?.dataset);
-  if (!probed.success) return;
+  complainOfSecond(valid, config.afterTraining?.transfer?.dataset, ["afterTraining", "transfer", "dataset"], complain);
+  complainOfSecond(valid, config.other?.dataset, ["other", "dataset"], complain);
+}
+
+/** A second set that the networks cannot read. */
+function complainOfSecond({ datasets }: Pick<ValidAxes, "datasets">, second: unknown, path: string[], complain: Complain): void {
+  const { success, data } = datasetConfig.safeParse(second);
+  if (!success) return;
   for (const { value } of datasets) {
-    const problem = transferProblem(value, probed.data);
-    if (problem) complain(["afterTraining", "transfer", "dataset"], problem);
+    const problem = transferProblem(value, data);
+    if (problem) complain(path, problem);
   }
 }
 
@@ -292,6 +301,7 @@ export function expandGrid(config: ExperimentConfig): RunConfig[] {
                     seed: runSeed,
                     device: config.device,
                     ...(config.afterTraining === undefined ? {} : { afterTraining: config.afterTraining }),
+                    ...(config.other === undefined ? {} : { other: config.other }),
                   });
   return runs;
 }

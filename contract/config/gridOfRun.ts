@@ -29,5 +29,6 @@ export function gridOfRun(run: RunConfig): ExperimentConfig {
     measuring: run.measuring,
     device: run.device,
     ...(run.afterTraining === undefined ? {} : { afterTraining: run.afterTraining }),
+    ...(run.other === undefined ? {} : { other: run.other }),
   };
 }

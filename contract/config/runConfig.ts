@@ -5,6 +5,7 @@ import { afterTraining } from "./afterTraining.ts";
 import { activation, architecture, definition, heads, normalization, patch } from "./architecture.ts";
 import { classifierConfig } from "./classifier.ts";
 import { gamma, loss, smoothing } from "./loss.ts";
+import { otherSetConfig } from "./otherSet.ts";
 import { regularizer } from "./regularizer.ts";
 import { resNetDepthProblem, resNetWidthProblem } from "./resNet.ts";
 import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
@@ -55,6 +56,8 @@ const fields = z.strictObject({
   seed,
   device: deviceChoice,
   afterTraining: afterTraining.optional(),
+  /** Absent = no second set is looked at. */
+  other: otherSetConfig.optional(),
 });
 
 /** One cell of an experiment's grid: everything that decides a run's numbers. */

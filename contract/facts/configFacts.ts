@@ -2,6 +2,7 @@ import type { AfterTraining } from "../config/afterTraining.ts";
 import { classifierIn, classifierText } from "../config/classifier.ts";
 import { lossText } from "../config/loss.ts";
 import { coupledShare, type OptimizerConfig } from "../config/optimizerConfig.ts";
+import type { OtherSetConfig } from "../config/otherSet.ts";
 import { effectiveRidge, normalizesHead, regularizerLabel } from "../config/regularizer.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import type { MeasuringConfig, ScheduleConfig } from "../config/trainingConfig.ts";
@@ -13,7 +14,7 @@ export const configFacts = (config: RunConfig): Fact[] => [...datasetFacts(confi
 
 /** The same but for the data set. */
 export function modelFacts(config: RunConfig): Fact[] {
-  const { training, seed, headBias, measuring, device, afterTraining } = config;
+  const { training, seed, headBias, measuring, device, afterTraining, other } = config;
   const { gain, branchGain } = training.initialization;
   return [
     ["Seed", String(seed)],
@@ -43,6 +44,7 @@ export function modelFacts(config: RunConfig): Fact[] {
     ...(measuring.layers ? [["Ranks and probes of layers", surveyText[measuring.layers]] as Fact] : []),
     ["Requested device", device],
     ...afterFacts(afterTraining),
+    ...(other ? otherFacts(other) : []),
   ];
 }
 
@@ -142,4 +144,14 @@ function afterFacts(after: AfterTraining | undefined): Fact[] {
     for (const [name, value] of datasetFacts(dataset)) facts.push([`Probed: ${name.toLowerCase()}`, value]);
   }
   return facts;
+}
+
+/** A second set, and the numbers of the scores that tell it from the first. */
+function otherFacts(other: OtherSetConfig): Fact[] {
+  const { dataset, samples, rank, alpha, temperature } = other;
+  return [
+    ["Out of distribution", `${count(samples)} test samples of a second set, or all where there are fewer`],
+    ["Scores", `NECO with r = ${rank ?? "K − 1"}, NCI with α = ${alpha}, energy at T = ${temperature}`],
+    ...datasetFacts(dataset).map(([name, value]): Fact => [`Second set: ${name.toLowerCase()}`, value]),
+  ];
 }

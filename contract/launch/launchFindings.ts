@@ -9,6 +9,7 @@ import { type LaunchFindings, type LaunchKnowledge, nothingKnown } from "./findi
 import { measurementsEvery } from "./measurementsEvery.ts";
 import { memoryFindings } from "./memoryFindings.ts";
 import { optimumFindings } from "./optimumFindings.ts";
+import { otherSetFindings } from "./otherSetFindings.ts";
 import { validParts } from "./validParts.ts";
 import { warmupWarning } from "./warmupWarning.ts";
 import { widthFindings } from "./widthFindings.ts";
@@ -29,6 +30,7 @@ export function launchFindings(config: ExperimentConfig, known: LaunchKnowledge 
   optimumFindings(parts, found);
   widthFindings(config, parts, found);
   afterTrainingFindings(config, parts, known, found);
+  otherSetFindings(config, parts, known, found);
   deviceFindings(config, known, found);
   memoryFindings(config, known, found);
   budgetFindings(config, known, found);

@@ -1,5 +1,6 @@
 import { hasFreeFeatures, headsOf, isTransformer, linearLayers, patchOf } from "../config/architecture.ts";
 import { blocksOf, layersOf } from "../config/networkForm.ts";
+import { readOfOther } from "../config/otherSet.ts";
 import { resNetForm } from "../config/resNet.ts";
 import { resNetCosts } from "../config/resNetCosts.ts";
 import type { RunConfig } from "../config/runConfig.ts";
@@ -56,7 +57,11 @@ export function runMemory(config: RunConfig, countOwn?: CountOwnSet): RunMemory 
   const attack = config.afterTraining?.robustness ? attackedSamples : 0;
   const memory = {
     program: programBytes,
-    data: inputBytes + readBytes(config, sizes) + (bound <= embeddedBytes ? embeddedCopies : 0) * bound,
+    data:
+      inputBytes +
+      readBytes(config, sizes) +
+      (bound <= embeddedBytes ? embeddedCopies : 0) * bound +
+      otherBytes(config, countOwn),
     state: float * parameters * ("beta1" in optimizer ? 9 : 7),
     activations: float * arenaFactor * (held + (attack > 0 ? stepNumbers(config, sizes, attack).held : 0)),
     measuring: measuringBytes(config, sizes),
@@ -70,8 +75,17 @@ export function packMemory(config: RunConfig, runs: number, countOwn?: CountOwnS
   return program + data + runs * (state + activations + measuring);
 }
 
+/** A second set, as it is read and as it is kept. */
+function otherBytes({ other }: RunConfig, countOwn?: CountOwnSet): number {
+  if (other === undefined) return 0;
+  const dataset = readOfOther(other);
+  const sizes = datasetSizes(dataset, countOwn);
+  const kept = Math.min(other.samples, sizes.test);
+  return (sizes.train + sizes.test + kept) * sizes.inputDim * float + readBytes({ dataset }, sizes);
+}
+
 /** Pixels of an image set's files, of which a subset is taken; texts. */
-function readBytes({ dataset }: RunConfig, { there, asked, inputDim }: DatasetSizes): number {
+function readBytes({ dataset }: Pick<RunConfig, "dataset">, { there, asked, inputDim }: DatasetSizes): number {
   if (dataset.id === "gaussian-clusters" || dataset.id === "random-labels" || isTokenTask(dataset)) return 0;
   const { train, test } = there ?? asked;
   const samples = [...train, ...test].reduce((sum, n) => sum + n, 0);

@@ -22,6 +22,7 @@ export const metricGroups = {
   gap: "Gap and distance to the optimum",
   losses: "Losses and penalties",
   accuracy: "Accuracy and calibration",
+  detection: "Out of distribution",
   training: "Training",
 } as const;
 export type MetricGroup = keyof typeof metricGroups;
@@ -79,6 +80,8 @@ export interface MetricFacts {
   layers: "all" | "last" | null;
   /** Who finds it: each measurement of a worker, its surveys of the layers, the run's process, or pages from what is stored. */
   by: "measurement" | "survey" | "process" | "page";
+  /** Whether it is of a second set alone: its series are those of the split `other`, whichever split is asked for (seriesKey.ts). */
+  otherSet: boolean;
   /** Where it is measured on the test set as well; null = nowhere. */
   test: "everywhere" | "last layer" | null;
   /** Whether there is none where no classifier is known, at the last layer either. */
@@ -116,6 +119,7 @@ const plain = {
   percent: null,
   threshold: 0.1,
   by: "measurement",
+  otherSet: false,
   test: null,
   needsHead: false,
   orthogonalOnly: false,

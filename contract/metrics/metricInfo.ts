@@ -1,4 +1,5 @@
 import type { MetricFacts } from "./metricFacts.ts";
+import { detectionMetrics } from "./table/detection.ts";
 import { dualityMetrics } from "./table/duality.ts";
 import { frameMetrics } from "./table/frame.ts";
 import { layersMetrics } from "./table/layers.ts";
@@ -18,6 +19,7 @@ const table = {
   ...uniformityMetrics,
   ...layersMetrics,
   ...objectiveMetrics,
+  ...detectionMetrics,
   ...trainingMetrics,
 };
 
@@ -59,6 +61,9 @@ export const isMeasured = (id: string): id is Metric => (metrics as readonly str
 export const isLayerMetric = (id: string): id is LayerMetric => (layerMetrics as readonly string[]).includes(id);
 export const isDerived = (id: string): id is DerivedMetric => (derivedMetrics as readonly string[]).includes(id);
 export const isSurveyMetric = (id: string): boolean => (surveyMetrics as readonly string[]).includes(id);
+
+/** Whether a metric is of a second set alone. */
+export const isOtherMetric = (id: string): boolean => isMetric(id) && metricInfo[id].otherSet;
 
 /** The name of a metric of the classifier W for the last layer's class means; null of other metrics. */
 export const lastMeansOf = (metric: LayerMetric): LayerMetric | null => metricInfo[metric].lastMeans as LayerMetric | null;

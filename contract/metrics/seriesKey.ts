@@ -1,4 +1,4 @@
-import type { ListMetric, Metric } from "./metricInfo.ts";
+import { isOtherMetric, type ListMetric, type Metric } from "./metricInfo.ts";
 
 /** The training set, the test set, and a second set that the network never saw the like of. */
 export const splits = ["train", "test", "other"] as const;
@@ -22,8 +22,10 @@ export const listKeyPattern = /^(train|test|other)\/[a-z][a-zA-Z0-9.]{0,60}(@[1-
 export const seriesKeyPattern =
   /^((train|test|other)\/[a-z][a-zA-Z0-9.]{0,60}(@[1-9][0-9]{0,2})?(:(\*|0|[1-9][0-9]{0,3}))?|log\/[^\p{C}\p{Z}]([^\p{C}\p{Zl}\p{Zp}]{0,78}[^\p{C}\p{Z}])?)$/u;
 
+/** Of a metric of a second set alone it is the series of that, whichever split is asked for. */
 export function seriesKey(split: Split, metric: Metric, layer?: number): SeriesKey {
-  return layer === undefined ? `${split}/${metric}` : `${split}/${metric}@${layer}`;
+  const of = isOtherMetric(metric) ? "other" : split;
+  return layer === undefined ? `${of}/${metric}` : `${of}/${metric}@${layer}`;
 }
 
 export function listKey(split: Split, metric: ListMetric, layer?: number): ListKey {

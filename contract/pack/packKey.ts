@@ -11,7 +11,7 @@ import { textDigest } from "./textDigest.ts";
 /**
  * Names the graph that a run trains and is measured by: runs of equal keys differ in numbers alone, and may train as one pack. Those
  * numbers are the seed, the rates with their schedule and warm-up, momentum, a coupled share between 0 and 1, the initialization's gains, every λ and ρ that is above 0,
- * label noise, and the seeds and probabilities that generated data are drawn by. A λ or ρ of 0 leaves its operations out of the graph, and is told from others.
+ * label noise, the seeds and probabilities that generated data are drawn by, and a second set, which each run reads by itself. A λ or ρ of 0 leaves its operations out of the graph, and is told from others.
  * Every run has a key; whether packing it pays is told by packLimit.
  * @returns 32 hexadecimal digits
  */

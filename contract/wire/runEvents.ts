@@ -3,6 +3,7 @@ import { attackNorms, attacks } from "../config/afterTraining.ts";
 import { resolvedDataset } from "../data/resolvedDataset.ts";
 import { failureCodes } from "../failure.ts";
 import { limits } from "../limits.ts";
+import { detectionScores, knownSplits } from "../metrics/detectionScores.ts";
 import { keyInList, type ListKey, listKeyPattern, measuredKeyPattern } from "../metrics/seriesKey.ts";
 import { wireText } from "../wireText.ts";
 import { maxPackRuns } from "./packs.ts";
@@ -158,6 +159,22 @@ const checkpoint = z.strictObject({
 
 const accuracy = z.number().min(0).max(1);
 
+/** See contract/metrics/detectionScores.ts. */
+const detection = z.strictObject({
+  /** The second set. */
+  dataset: resolvedDataset,
+  /** Of it. */
+  samples: z.int(),
+  /** r of NECO, α of NCI, T of the energy, and the rank of the covariance that Mahalanobis' distance inverts; null where there is none. */
+  parameters: z.strictObject({ rank: z.int(), alpha: finite, temperature: finite, covarianceRank: z.int().nullable() }),
+  scores: z
+    .array(z.strictObject({ score: z.enum(detectionScores), known: z.enum(knownSplits), auroc: accuracy, fpr95: accuracy }))
+    .max(detectionScores.length * knownSplits.length),
+  /** Why a score does not exist, by its name, or a split, by its own. */
+  missing: z.record(wireText(80), wireText(500)).default({}),
+});
+export type Detection = z.infer<typeof detection>;
+
 /** What was found once a run was trained; a part is null where it was not asked for, with the reason in `missing` where it failed. */
 export const evaluation = z.strictObject({
   robustness: z
@@ -179,6 +196,8 @@ export const evaluation = z.strictObject({
         .max(limits.layers),
     })
     .nullable(),
+  /** How well scores tell a second set from the one trained on; absent where none was asked for, and in older events. */
+  outOfDistribution: detection.nullable().optional(),
   missing: z.record(wireText(80), wireText(500)).default({}),
 });
 export type Evaluation = z.infer<typeof evaluation>;

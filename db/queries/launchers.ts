@@ -120,7 +120,7 @@ export async function listWaiting(db: Executor): Promise<{ config: RunConfig; he
       select ${runs.config} as config, ${runs.waitsFor} is not null as held from ${runs}
       join ${experiments} on ${experiments.id} = ${runs.experimentId}
       where ${runs.status} = 'queued' and not ${runs.awaitsParent} and ${experiments.removedAt} is null limit 5000
-    ) as queued group by config->'device', config->'dataset', config->'afterTraining', held`);
+    ) as queued group by config->'device', config->'dataset', config->'afterTraining', config->'other', held`);
   return result.rows;
 }
 

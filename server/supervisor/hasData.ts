@@ -8,9 +8,9 @@ type Holder = Pick<ConnectedWorker, "datasets" | "ownSets" | "connectedAt">;
 /** A worker's list of its own sets comes soon after its hello. */
 export const listsWithinMs = 5_000;
 
-/** The sets a run reads: the one it trains on, and the one it is probed on after. */
-const setsOf = ({ dataset, afterTraining }: RunConfig): DatasetConfig[] =>
-  [dataset, afterTraining?.transfer?.dataset].filter((set) => set !== undefined);
+/** The sets a run reads: the one it trains on, the one it is probed on after, and the second one that it is measured on. */
+const setsOf = ({ dataset, afterTraining, other }: RunConfig): DatasetConfig[] =>
+  [dataset, afterTraining?.transfer?.dataset, other?.dataset].filter((set) => set !== undefined);
 
 /** Whether a worker has a set: true, false, or null while it has not said. */
 function hasSet({ datasets, ownSets }: Holder, set: DatasetConfig): boolean | null {

@@ -15,6 +15,8 @@ export interface Checkpoint {
   config: string;
   /** Absent in checkpoints of earlier versions, as is the layout. */
   data?: TrainedData;
+  /** The sha256 of a second set that it is measured on; absent without one. */
+  other?: string;
   /** The parameters in the order in which they lie in each flat vector. */
   layout?: { name: string; shape: number[] }[];
   /** Parameters and optimizer memory, flat vectors by name. */

@@ -1,14 +1,17 @@
+import type { OtherSetConfig } from "../../contract/config/otherSet.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { DatasetConfig } from "../../contract/data/datasetConfig.ts";
 import { ownNameOf } from "../../contract/data/ownSet.ts";
 import { Failure } from "../../contract/failure.ts";
 import type { Evaluation } from "../../contract/wire/runEvents.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { OtherSet } from "../data/otherSet.ts";
 import { loadDataset } from "../data/resolve/loadDataset.ts";
 import type { DatasetPlaces } from "../data/sources/places.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
 import type { Network } from "../models/network.ts";
+import { detectOther } from "./detectOther.ts";
 import { measureRobustness } from "./robustness.ts";
 import { measureTransfer } from "./transfer.ts";
 
@@ -18,6 +21,8 @@ interface TrainedRun {
   engine: Engine;
   network: Network;
   dataset: Dataset;
+  /** null: none is asked for, or the network computes from no input. */
+  other: OtherSet | null;
   source: ParameterSource;
   places: DatasetPlaces;
   log: (level: "info" | "warning", text: string) => void;
@@ -30,7 +35,7 @@ interface TrainedRun {
  * @throws the reason to stop, within a step of an attack or a layer of a probe
  */
 export async function evaluateRun(run: TrainedRun): Promise<Evaluation> {
-  const { config, engine, network, dataset, source, places, log } = run;
+  const { config, engine, network, dataset, other, source, places, log } = run;
   const { robustness = null, transfer = null } = config.afterTraining ?? {};
   const missing: Record<string, string> = {};
   const stopIfAsked = () => {
@@ -41,14 +46,17 @@ export async function evaluateRun(run: TrainedRun): Promise<Evaluation> {
     await new Promise(setImmediate); // lets the message through that stops it
     stopIfAsked();
   };
-  const attempt = async <Part>(name: "robustness" | "transfer", work: () => Promise<Part>): Promise<Part | null> => {
+  const attempt = async <Part>(
+    name: "robustness" | "transfer" | "outOfDistribution",
+    work: () => Promise<Part>,
+  ): Promise<Part | null> => {
     try {
       return await work();
     } catch (error) {
       stopIfAsked();
       const text = error instanceof Error ? error.message : String(error);
       missing[name] = text.slice(0, 500);
-      log("warning", `After training, ${name}: ${text}`);
+      log("warning", `After training, ${partTitles[name]}: ${text}`);
       return null;
     }
   };
@@ -69,9 +77,16 @@ export async function evaluateRun(run: TrainedRun): Promise<Evaluation> {
         log("info", `Probed on: ${second.preparation}`);
         return measureTransfer({ engine, network, trained: dataset, second, source }, transfer.ridge, pause);
       })),
+    ...(config.other && {
+      outOfDistribution: await attempt("outOfDistribution", () =>
+        detectOther({ engine, network, trained: dataset, other, source }, config.other as OtherSetConfig, pause),
+      ),
+    }),
     missing,
   };
 }
+
+const partTitles = { robustness: "robustness", transfer: "transfer", outOfDistribution: "out of distribution" } as const;
 
 /** Whether two configs cut their samples out of one set of a person's own. */
 function isOneSet(trained: DatasetConfig, probed: DatasetConfig): boolean {

@@ -2,6 +2,7 @@ import { Failure } from "../../contract/failure.ts";
 import type { Evaluation } from "../../contract/wire/runEvents.ts";
 import { addToProbeSums, countRight, emptyProbeSums, type LinearProbe, solveProbe } from "../../math/collapse/ridgeProbe.ts";
 import type { Dataset, SampleSet } from "../data/dataset.ts";
+import { requireReadable } from "../data/requireReadable.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type FeatureReader, makeFeatureReader, type ParameterSource } from "../measure/featureReader.ts";
 import type { Network } from "../models/network.ts";
@@ -30,7 +31,9 @@ export async function measureTransfer(
   ridge: number,
   pause: () => Promise<void>,
 ): Promise<Transfer> {
-  requireReadable(network, trained, second);
+  if (network.freeSamples !== null)
+    throw new Failure("INVALID", "Free features are parameters, computed from no input: nothing carries over to other data.");
+  requireReadable(trained, second);
   const { classes, train, test } = second;
   const reader = await makeFeatureReader(engine, network, [train, test]);
   const sums = Array.from({ length: network.layers }, () => emptyProbeSums(classes, network.width));
@@ -67,22 +70,4 @@ async function accuracies(
       right[layer] += countRight(probes[layer], values, labels);
     }
   return right.map((count) => count / set.count);
-}
-
-function requireReadable(network: Network, trained: Dataset, second: Dataset): void {
-  const refuse = (text: string) => {
-    throw new Failure("INVALID", text);
-  };
-  if (network.freeSamples !== null)
-    refuse("Free features are parameters, computed from no input: nothing carries over to other data.");
-  if (second.input.kind === "text" && second.vocabulary !== trained.vocabulary)
-    refuse("The two sets use different vocabularies: the same number stands for different words.");
-  if (JSON.stringify(trained.input) !== JSON.stringify(second.input))
-    refuse(`The network reads ${shapeText(trained)}, the second data set has ${shapeText(second)}: choose sets of one shape.`);
-}
-
-function shapeText({ input }: Dataset): string {
-  if (input.kind === "image") return `images of ${input.channels} × ${input.height} × ${input.width}`;
-  if (input.kind === "tokens") return `${input.length} of ${input.vocabulary} tokens a sample`;
-  return input.kind === "vector" ? `vectors of ${input.dimension} numbers` : `texts of ${input.length} words`;
 }

@@ -6,13 +6,14 @@ import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import type { Optimum } from "../../math/optimum/optimum.ts";
 import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, SampleSet } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
 import type { FeatureReader, ParameterSource } from "./featureReader.ts";
 import { classFindings, type Findings, layerFindings, objectiveFindings } from "./findings.ts";
 import { GeometryFrames } from "./geometryFrames.ts";
 import { hostSums } from "./hostSums.ts";
+import { meansOf, otherFindings } from "./otherFindings.ts";
 import { type Place, placeOfSums } from "./placeOfSums.ts";
 import { SharedMeasuring } from "./sharedMeasuring.ts";
 import type { Sums } from "./sums.ts";
@@ -49,6 +50,8 @@ interface ObserverOptions {
   shared?: SharedMeasuring;
   /** Where features are summed: where it takes less time, unless said. */
   place?: Place;
+  /** A second set, of which NC5 is measured; null: none. */
+  other?: SampleSet | null;
 }
 
 /** Compiles what measuring needs. */
@@ -58,7 +61,7 @@ export async function makeObserver(
   network: Network,
   dataset: Dataset,
   optimum: Optimum | NoOptimum,
-  { shared, place = placeOfSums(engine, config, dataset) }: ObserverOptions = {},
+  { shared, place = placeOfSums(engine, config, dataset), other = null }: ObserverOptions = {},
 ): Promise<Observer> {
   const parts = shared ?? new SharedMeasuring();
   const reader = parts.reader(engine, network, dataset);
@@ -80,17 +83,23 @@ export async function makeObserver(
       const sums = isPacked(source)
         ? ((await source.sums()) ?? (await sumsOf(await source.source(), secondPass)))
         : await sumsOf(source, secondPass);
-      return observation(step, config, optimum, sums, withPicture ? geometry : null, every);
+      const observed = await observation(step, config, optimum, sums, withPicture ? geometry : null, every);
+      if (config.other)
+        otherFindings(observed, sums.onTrain.statistics, other && (await meansOf(reader, other, await readable(source))));
+      return observed;
     },
     async survey(source, pause) {
       surveyor ??= makeSurveyor(config, network, dataset, parts.moments(engine, network, dataset));
-      return surveyor.survey(isPacked(source) ? await source.source() : source, pause);
+      return surveyor.survey(await readable(source), pause);
     },
     dispose: async () => (shared ? undefined : parts.dispose()),
   };
 }
 
 const isPacked = (source: ParameterSource | PackedSource): source is PackedSource => "sums" in source;
+
+const readable = async (source: ParameterSource | PackedSource): Promise<ParameterSource> =>
+  isPacked(source) ? source.source() : source;
 
 /** The numbers and the picture that sums make. @throws Failure DIVERGED if the loss is not finite */
 async function observation(

@@ -1,9 +1,10 @@
+import { hasFreeFeatures } from "../../contract/config/architecture.ts";
 import { layoutMismatch } from "../checkpoints/layoutMismatch.ts";
 import type { Log } from "../data/resolve/resolveSamples.ts";
 import { defineNetwork } from "../models/defineNetwork.ts";
 import { growFromParent } from "./growFromParent.ts";
 import type { PreparedRun } from "./preparedRun.ts";
-import { requireSameData } from "./requireSameData.ts";
+import { requireSameData, requireSameOther } from "./requireSameData.ts";
 import { type RunContext, stopIfAsked } from "./runContext.ts";
 import type { SharedParts } from "./sharedParts.ts";
 
@@ -18,6 +19,9 @@ export async function prepareRun(run: RunContext, shared: SharedParts): Promise<
   const doubt = requireSameData(config.dataset, dataset.resolved, run.resumeFrom, run.trainedOn);
   if (doubt) log("warning", doubt);
   stopIfAsked(run);
+  const other = hasFreeFeatures(config.architecture) ? null : await shared.other(run, dataset, log);
+  if (other) requireSameOther(config, other.resolved, run.resumeFrom);
+  stopIfAsked(run);
   const engine = await shared.engine(run);
   const network = defineNetwork(config, dataset);
   const optimum = await shared.optimum(run, dataset.resolved.trainCounts);
@@ -26,5 +30,5 @@ export async function prepareRun(run: RunContext, shared: SharedParts): Promise<
     log("warning", `The checkpoint of step ${run.resumeFrom?.step} is not used, and the run starts from step 0: ${mismatch}.`);
   const resumeFrom = mismatch ? null : run.resumeFrom;
   const grown = resumeFrom === null ? growFromParent(run, network, dataset) : null;
-  return { dataset, engine, network, optimum, resumeFrom, grown };
+  return { dataset, other, engine, network, optimum, resumeFrom, grown };
 }

@@ -1,3 +1,4 @@
+import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { type DatasetConfig, datasetTitle } from "../../contract/data/datasetConfig.ts";
 import type { ResolvedDataset } from "../../contract/data/resolvedDataset.ts";
 import { Failure } from "../../contract/failure.ts";
@@ -42,6 +43,23 @@ export function requireSameData(
       `The data set "${name}" has the sha256 ${found.hash} as before, but is read differently than by the version that trained this run ${since}: ${was} then, ${is} now. Resume with that version, or choose "Start again from step 0".`,
     );
   return null;
+}
+
+/**
+ * The same of the second set that a run is measured on: its series are of one set from the first step to the last.
+ * @throws Failure DATASET_CHANGED with both hashes
+ */
+export function requireSameOther(
+  { other }: Pick<RunConfig, "other">,
+  found: ResolvedDataset,
+  checkpoint: Pick<Checkpoint, "step" | "other"> | null,
+): void {
+  const hash = checkpoint?.other;
+  if (!other || !checkpoint || hash === undefined || hash === found.hash) return;
+  throw new Failure(
+    "DATASET_CHANGED",
+    `The second data set "${datasetTitle(other.dataset)}" is not the one this run was measured on up to step ${checkpoint.step}: its sha256 was ${hash} and is ${found.hash} now (${found.source}). Put the previous data back and choose "Run again", or choose "Start again from step 0".`,
+  );
 }
 
 function shapeText({ classes, inputDimension, input, trainCounts, testCounts }: TrainedData): string {

@@ -233,7 +233,7 @@ export class RunLife {
 
   /** The last checkpoint, before anything is evaluated: an attempt that ends from then on is followed by one that only evaluates. */
   async saveEnd(slice: TrainedSlice): Promise<void> {
-    if (this.run.config.afterTraining) await this.checkpointEnd(slice);
+    if (this.isEvaluated) await this.checkpointEnd(slice);
   }
 
   /** Its training is complete, also where it resumed from its last step: evaluates and keeps what is asked for. */
@@ -242,13 +242,19 @@ export class RunLife {
     const slice = this.kept ?? trained;
     const trainedAt = performance.now();
     spent.trainingMs = trainedAt - this.trainingFrom - (this.aside.ms - this.asideBefore);
-    if (run.config.afterTraining) {
+    if (this.isEvaluated) {
       await this.evaluate(prepared, await slice.source());
       spent.evaluatingMs = performance.now() - trainedAt;
     }
     if (run.keepResults) await this.keep(slice);
     this.aside.ms += performance.now() - trainedAt;
     run.emit({ kind: "finished", step: this.step, elapsedMs: this.elapsed(), times: spent });
+  }
+
+  /** Something is asked for after training. */
+  private get isEvaluated(): boolean {
+    const { afterTraining, other } = this.run.config;
+    return afterTraining !== undefined || other !== undefined;
   }
 
   private get checkpointEveryMs(): number {
@@ -339,6 +345,7 @@ export class RunLife {
       elapsedMs: this.elapsed(),
       config: JSON.stringify(run.config),
       data: trainedData(prepared.dataset.resolved),
+      ...(prepared.other && { other: prepared.other.resolved.hash }),
       layout: prepared.network.parameters.map(({ name, shape }) => ({ name, shape })),
       ...best,
       state: { ...(await (this.kept ?? slice).readState()), ...bestState },
@@ -355,11 +362,11 @@ export class RunLife {
     throw asked.reason;
   }
 
-  private async evaluate({ dataset, engine, network }: PreparedRun, source: ParameterSource): Promise<void> {
+  private async evaluate({ dataset, other, engine, network }: PreparedRun, source: ParameterSource): Promise<void> {
     const { run, log } = this;
     const { config, places } = run;
     const stopReason = () => run.interruption()?.reason ?? null;
-    const evaluation = await evaluateRun({ config, engine, network, dataset, source, places, log, stopReason });
+    const evaluation = await evaluateRun({ config, engine, network, dataset, other, source, places, log, stopReason });
     run.emit({ kind: "evaluation", evaluation });
   }
 

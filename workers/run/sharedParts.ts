@@ -1,7 +1,9 @@
+import { readOfOther } from "../../contract/config/otherSet.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Optimum } from "../../math/optimum/optimum.ts";
 import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { makeOtherSet, type OtherSet } from "../data/otherSet.ts";
 import { loadDataset } from "../data/resolve/loadDataset.ts";
 import type { Log } from "../data/resolve/resolveSamples.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -18,6 +20,7 @@ type Line = Parameters<Log>;
 export class SharedParts {
   private readonly engines = new Map<string, Promise<Engine>>();
   private readonly datasets = new Map<string, Promise<{ dataset: Dataset; lines: Line[] }>>();
+  private readonly others = new Map<string, Promise<OtherSet>>();
   private readonly optima = new Map<string, Optimum | NoOptimum>();
   private readonly measuring = new SharedMeasuring();
 
@@ -41,6 +44,19 @@ export class SharedParts {
     return loaded.dataset;
   }
 
+  /** The second set of a run, as a network reads it that is trained on the first; null where the run looks at none. */
+  async other({ config, places }: RunContext, trained: Dataset, log: Log): Promise<OtherSet | null> {
+    const { other, dataset } = config;
+    if (other === undefined) return null;
+    const made = await remembered(this.others, JSON.stringify([other, dataset]), async () => {
+      const { vocabulary, dimension: length } = trained;
+      const second = await loadDataset(readOfOther(other), places, log, vocabulary && { vocabulary, length });
+      return makeOtherSet(other, second, trained);
+    });
+    log("info", made.preparation);
+    return made;
+  }
+
   async optimum(run: RunContext, trainCounts: number[]): Promise<Optimum | NoOptimum> {
     const { architecture, loss, headBias, width, depth, regularizer } = run.config;
     const key = JSON.stringify([architecture, loss, headBias, width, depth, regularizer, trainCounts] satisfies (
@@ -55,8 +71,8 @@ export class SharedParts {
   }
 
   /** Of runs whose networks and sets have the same shapes. */
-  async observer(config: RunConfig, { engine, network, dataset, optimum }: PreparedRun): Promise<Observer> {
-    return makeObserver(engine, config, network, dataset, optimum, { shared: this.measuring });
+  async observer(config: RunConfig, { engine, network, dataset, optimum, other }: PreparedRun): Promise<Observer> {
+    return makeObserver(engine, config, network, dataset, optimum, { shared: this.measuring, other: other?.set ?? null });
   }
 }
 

@@ -59,7 +59,7 @@ const hideOthers = (pack: StartedPack): StartedPack => ({ ...pack, with: [] });
 const known = (word: string, words: readonly string[]): string => (words.includes(word) ? word : "");
 
 function hideNamesInRunConfig(config: RunConfig, names: NeutralNames): RunConfig {
-  const { dataset, afterTraining } = config;
+  const { dataset, afterTraining, other } = config;
   const transfer = afterTraining?.transfer;
   return {
     ...config,
@@ -67,6 +67,7 @@ function hideNamesInRunConfig(config: RunConfig, names: NeutralNames): RunConfig
     ...(transfer && {
       afterTraining: { ...afterTraining, transfer: { ...transfer, dataset: hideOwnSet(transfer.dataset, names) } },
     }),
+    ...(other && { other: { ...other, dataset: hideOwnSet(other.dataset, names) } }),
   };
 }
 
@@ -83,13 +84,16 @@ const hideNamesInMissing = (missing: Record<string, string>): Record<string, str
       .filter((key) => parseSeriesKey(key) !== null || evaluationParts.includes(key))
       .map((key) => [key, hidden]),
   );
-const evaluationParts = ["robustness", "transfer", ...attacks.map((attack) => `robustness/${attack}`)];
+const evaluationParts = ["robustness", "transfer", "outOfDistribution", ...attacks.map((attack) => `robustness/${attack}`)];
 
-function hideNamesInEvaluation({ robustness, transfer, missing, ...rest }: Evaluation): Evaluation {
+function hideNamesInEvaluation({ robustness, transfer, outOfDistribution, missing, ...rest }: Evaluation): Evaluation {
   return {
     ...rest,
     robustness: robustness && { ...robustness, unit: known(robustness.unit, Object.values(epsilonUnits)) },
     transfer: transfer && { ...transfer, dataset: hideNamesInDataset(transfer.dataset) },
+    ...(outOfDistribution && {
+      outOfDistribution: { ...outOfDistribution, dataset: hideNamesInDataset(outOfDistribution.dataset) },
+    }),
     missing: hideNamesInMissing(missing),
   };
 }

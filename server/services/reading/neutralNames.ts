@@ -17,9 +17,10 @@ export type NeutralNames = ReadonlyMap<string, string>;
 const keyOf = ({ id, name }: { id: string; name: string }) => `${id}/${name}`;
 
 /** `data-set-1`, `data-set-2` …, in the order in which the study's grid names its own sets: the same in every answer. */
-export function neutralNames(config: Pick<ExperimentConfig, "datasets" | "afterTraining">): NeutralNames {
+export function neutralNames(config: Pick<ExperimentConfig, "datasets" | "afterTraining" | "other">): NeutralNames {
   const transfer = config.afterTraining?.transfer?.dataset;
-  const own = [...config.datasets, ...(transfer ? [transfer] : [])].flatMap((dataset) => ownNameOf(dataset) ?? []);
+  const second = [transfer, config.other?.dataset].filter((set) => set !== undefined);
+  const own = [...config.datasets, ...second].flatMap((dataset) => ownNameOf(dataset) ?? []);
   return new Map([...new Set(own.map(keyOf))].map((key, index) => [key, `data-set-${index + 1}`]));
 }
 
@@ -62,7 +63,7 @@ export const hideTexts = (config: ExternalRunConfig, names: NeutralNames): Exter
 export function hideOwnSets<Config extends AnyExperimentConfig>(config: Config, names: NeutralNames): Config;
 export function hideOwnSets(config: AnyExperimentConfig, names: NeutralNames): AnyExperimentConfig {
   if (isExternalConfig(config)) return config;
-  const { datasets, afterTraining } = config;
+  const { datasets, afterTraining, other } = config;
   const transfer = afterTraining?.transfer;
   return {
     ...config,
@@ -70,5 +71,6 @@ export function hideOwnSets(config: AnyExperimentConfig, names: NeutralNames): A
     ...(transfer && {
       afterTraining: { ...afterTraining, transfer: { ...transfer, dataset: hideOwnSet(transfer.dataset, names) } },
     }),
+    ...(other && { other: { ...other, dataset: hideOwnSet(other.dataset, names) } }),
   };
 }

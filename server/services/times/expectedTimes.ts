@@ -1,5 +1,6 @@
 import { isTransformer } from "../../../contract/config/architecture.ts";
 import { layersOf } from "../../../contract/config/networkForm.ts";
+import { readOfOther } from "../../../contract/config/otherSet.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { imageShape } from "../../../contract/data/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../../../contract/data/datasetSizes.ts";
@@ -37,7 +38,7 @@ export function expectedTimes(config: RunConfig, countOwn?: CountOwnSet, packed 
   const { measuring } = config;
   const layers = callsOf(config);
   return {
-    startMs: 1_000 + 12 * layers + readingMs(config.dataset, sizes),
+    startMs: 1_000 + 12 * layers + readingMs(config.dataset, sizes) + otherReadingMs(config, countOwn),
     stepMs: 0.2 + perLayerMs * layers + (packed * relativeStepCost(config, countOwn)) / operationsPerMs,
     measureMs: packed * measuringMs(config, sizes, countOwn),
     measurements:
@@ -75,7 +76,20 @@ function measuringMs(config: RunConfig, sizes: DatasetSizes, countOwn?: CountOwn
   const features = depth * width;
   const sums = 8e-6 * (train + test) * features + share * secondPassMs(classes, width, train * depth);
   const spectra = share * depth * rank ** 3 * 24e-6;
-  return 6 + 0.35 * depth + forwardMs(config, sizes, train + test, countOwn) + sums + spectra;
+  const other = otherSamples(config, countOwn);
+  const ofOther = forwardMs(config, sizes, other, countOwn) + 1e-6 * other * features;
+  return 6 + 0.35 * depth + forwardMs(config, sizes, train + test, countOwn) + sums + spectra + ofOther;
+}
+
+/** Of a second set; 0 without one. */
+function otherSamples({ other }: RunConfig, countOwn?: CountOwnSet): number {
+  return other === undefined ? 0 : Math.min(other.samples, datasetSizes(readOfOther(other), countOwn).test);
+}
+
+function otherReadingMs({ other }: RunConfig, countOwn?: CountOwnSet): number {
+  if (other === undefined) return 0;
+  const dataset = readOfOther(other);
+  return readingMs(dataset, datasetSizes(dataset, countOwn));
 }
 
 /** Loops for few classes; for many, matrix products in tiles, which take a tenth of the time each. */
@@ -103,6 +117,13 @@ function evaluatingMs(config: RunConfig, sizes: DatasetSizes, countOwn?: CountOw
     ms +=
       50 * callsOf(config) ** 0.5 +
       passes * (3 * forwardMs(config, sizes, attacked, countOwn) + 18e-6 * attacked * sizes.inputDim);
+  }
+  if (config.other) {
+    const { width } = config;
+    const { train, test, classes } = sizes;
+    // Means, scatter and scores: three passes over the training set, and d² numbers of a sample in two of them.
+    const passes = forwardMs(config, sizes, 3 * train + test + otherSamples(config, countOwn), countOwn);
+    ms += passes + (2 * train + test) * width * (width + classes) * 1e-6 + width ** 3 * 24e-6;
   }
   if (transfer) {
     const second = datasetSizes(transfer.dataset, countOwn);

@@ -18,7 +18,7 @@ export interface DataTag {
 /** One name with several data sets behind it. */
 export interface DataConflict {
   name: string;
-  use: "trained" | "probed";
+  use: "trained" | "probed" | "other";
   versions: { hash: string | null; runs: number[] }[];
 }
 
@@ -44,6 +44,12 @@ const uses: readonly Use[] = [
     config: ({ config }) => config.afterTraining?.transfer?.dataset ?? null,
     hash: ({ evaluation }) => evaluation?.transfer?.dataset.hash,
     word: "probed on",
+  },
+  {
+    use: "other",
+    config: ({ config }) => config.other?.dataset ?? null,
+    hash: ({ evaluation }) => evaluation?.outOfDistribution?.dataset.hash,
+    word: "second set",
   },
 ];
 

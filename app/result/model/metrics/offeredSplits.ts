@@ -1,6 +1,8 @@
-import { type Split, splits } from "../../../../contract/metrics/seriesKey.ts";
+import { isOtherMetric } from "../../../../contract/metrics/metricInfo.ts";
+import { parseSeriesKey, type Split, splits } from "../../../../contract/metrics/seriesKey.ts";
 
-const isOther = (key: string): boolean => key.startsWith("other/");
+/** What is of a second set alone is shown whichever split is chosen. */
+const isOther = (key: string): boolean => key.startsWith("other/") && !isOtherMetric(parseSeriesKey(key)?.metric ?? "");
 const withOther = (there: boolean, chosen: Split): Split[] =>
   splits.filter((split) => split !== "other" || there || split === chosen);
 

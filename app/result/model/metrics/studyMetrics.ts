@@ -2,7 +2,9 @@ import { layersOf } from "../../../../contract/config/networkForm.ts";
 import { isDerived, metricInfo, metrics, type StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import { studyMetrics } from "../../../../contract/metrics/metricPlaces.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
+import { scoreOfMetric } from "../../../../contract/metrics/table/detection.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
+import { detectionOf } from "./detections.ts";
 import { referenceAttack } from "./evaluations.ts";
 import { lastLayerKey } from "./lastValue.ts";
 
@@ -28,6 +30,13 @@ export function valueOfLayers(
       return referenceAttack(row)?.accuracy ?? null;
     case "transfer":
       return row.evaluation?.transfer?.layers.at(-1)?.testAccuracy ?? null;
+    case "auroc.msp":
+    case "auroc.maxlogit":
+    case "auroc.energy":
+    case "auroc.neco":
+    case "auroc.nci":
+    case "auroc.mahalanobis":
+      return detectionOf(row, scoreOfMetric(metric), split === "train" ? "train" : "test", "auroc");
     default: {
       const last = (of: Split) => row.last[lastLayerKey(metric, of, layers)];
       // What is measured for the training as a whole is the same number under either split.

@@ -45,7 +45,11 @@ const bases: RunConfig[] = [
   ...[
     { id: "modular-addition", modulus: 9, dataSeed: 2 },
     { id: "next-token", dataSeed: 2 },
-  ].map((dataset) => ({ ...base, dataset, patch: undefined, afterTraining: { transfer: { dataset } } })),
+  ].map((dataset) => ({ ...base, dataset, patch: undefined, afterTraining: { transfer: { dataset } }, other: { dataset } })),
+  ...[folder, file, clusters].map((dataset) => ({
+    ...{ ...base, dataset, architecture: dataset === clusters ? "rn1" : "t11", heads: undefined, patch: undefined },
+    other: { dataset, samples: 50, rank: 3, alpha: 0.01, temperature: 2 },
+  })),
 ].map((config) => runConfig.parse(config));
 
 const words: unknown[] = [

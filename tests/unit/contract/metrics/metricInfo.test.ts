@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { detectionScores } from "../../../../contract/metrics/detectionScores.ts";
 import { metricGroups } from "../../../../contract/metrics/metricFacts.ts";
 import {
   allMetrics,
+  derivedMetrics,
   type LayerMetric,
   layerMetrics,
+  listMetrics,
   type Metric,
   metricInfo,
   metrics,
@@ -31,6 +34,7 @@ describe("the facts of metrics", () => {
       { loss: "mse", headBias: false },
       { regularizer: { family: "slack", lambda: 0.005, rho: 0.1, frame: "simplex" } },
       { headBias: true, regularizer: { family: "features", lambdaW: 0.005, lambdaH: 0.001, lambdaB: 0.01 } },
+      { other: { dataset: smallRun().dataset } },
       { architecture: "dufm", regularizer: { family: "features", lambdaW: 0.005, lambdaH: 0.001 } },
     ];
     const found = { measurement: new Set<string>(), survey: new Set<string>() };
@@ -43,7 +47,7 @@ describe("the facts of metrics", () => {
       const data = dataOf(config);
       const network = defineNetwork(config, data);
       const optimum = runOptimum(config, data.resolved.trainCounts);
-      const observer = await makeObserver(engine, config, network, data, optimum);
+      const observer = await makeObserver(engine, config, network, data, optimum, { other: data.test });
       const source = { parameters: initializeParameters(network.parameters, 0) };
       add("measurement", await observer.observe(0, source));
       add("survey", await observer.survey(source, async () => {}));
@@ -105,9 +109,10 @@ describe("the places of metrics on pages", () => {
       "ridge.total",
       "robust",
       "transfer",
+      ...detectionScores.map((score) => `auroc.${score}`),
     ]);
     expect([...studyMetrics].sort()).toEqual([...new Set(studyMetrics)].sort());
-    expect(Object.keys(metricInfo)).toHaveLength(metrics.length + 3);
+    expect(Object.keys(metricInfo)).toHaveLength(metrics.length + listMetrics.length + derivedMetrics.length);
     // Those that refine another one are chosen by name.
     const placed = (metric: Metric) => metricInfo[metric].more || trainingPlaces.some((place) => place.metric === metric);
     expect(networkMetrics.filter((metric) => !placed(metric))).toEqual(["curvature", "elapsedMs"]);

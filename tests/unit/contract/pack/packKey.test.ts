@@ -71,6 +71,7 @@ describe("Runs of one key", () => {
     ],
     ["label noise", {}, dataset({ ...pictures, labelNoise: { rate: 0.4, seed: 3 } })],
     ["seed of the data", dataset(clusters), dataset({ ...clusters, dataSeed: 5 })],
+    ["a second set", {}, { other: { ...dataset({ ...pictures, id: "kmnist" }), samples: 100, alpha: 1, temperature: 2 } }],
     ["separation", dataset(clusters), dataset({ ...clusters, separation: 1 })],
     [
       "how a language is drawn",
