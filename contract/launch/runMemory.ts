@@ -8,6 +8,7 @@ import { imageShape, readNumbers, vocabularyOf } from "../data/datasetConfig.ts"
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../data/datasetSizes.ts";
 import { isTokenTask } from "../data/tokenTasks.ts";
 import { measuringBudget } from "../metrics/measuringBudget.ts";
+import { surveyBudget } from "../metrics/surveyBudget.ts";
 
 /** Bytes that a run's process needs, on a CPU all of it in the machine's memory. */
 export interface RunMemory {
@@ -19,7 +20,7 @@ export interface RunMemory {
   state: number;
   /** Features and gradients that a step's forward and backward pass hold. */
   activations: number;
-  /** Forward pass over chunks of both splits, and features kept between its passes. */
+  /** Forward pass over chunks of both splits, features kept between its passes, and second moments of the layers. */
   measuring: number;
   total: number;
 }
@@ -123,7 +124,17 @@ function measuringBytes(config: RunConfig, sizes: DatasetSizes): number {
     float * chunk * (2 * layers + inputDim + arenaFactor * places * perPlace) +
     (isTiled ? ofClasses + ofTile : 0);
   const whole = wholePassBytes(config, sizes);
-  return places === 1 && whole <= largestWholePass ? Math.max(inChunks, whole) : inChunks;
+  return surveyBytes(config, classes) + (places === 1 && whole <= largestWholePass ? Math.max(inChunks, whole) : inChunks);
+}
+
+/** Copies of the second moments of all layers at the moment when a survey holds most, in double precision: on the device, and as they come from it. Measured. */
+const surveyCopies = 6;
+
+/** What a survey of the layers holds (workers/measure/survey), which stays with ONNX Runtime until the run ends. */
+function surveyBytes(config: RunConfig, classes: number): number {
+  const { width, measuring } = config;
+  const moments = double * layersOf(config) * width * (width + classes);
+  return measuring.layers === "off" || moments > surveyBudget.momentBytes ? 0 : surveyCopies * moments;
 }
 
 /** Places of a sample (tokens, pixels of a map), and numbers a place that a forward pass holds. */

@@ -151,11 +151,12 @@ test.runIf(existsSync("/proc/self/status"))(
       make("rn2", clusters(100, 10), { depth: 8, width: 768 }),
       make("t22", images, { depth: 6 }),
       make("rn1", clusters(50, 2)),
+      make("rn1", clusters(50, 20), { depth: 20, width: 512 }),
     ]) {
       const ratio = runMemory(config).total / (await peakOf(config));
       expect(ratio, `${config.architecture} L = ${config.depth}`).toBeGreaterThan(0.65);
       expect(ratio, `${config.architecture} L = ${config.depth}`).toBeLessThan(1.5);
     }
   },
-  180_000,
+  300_000,
 );
