@@ -153,11 +153,14 @@ function complainOfOptimizers({ training }: UnfinishedGrid, { regularizers, opti
 
 /** Grown starts and polishing, each with what it does not go together with. */
 function complainOfGrowth(
-  config: UnfinishedGrid,
+  { training }: UnfinishedGrid,
   { architectures, regularizers, optimizers }: ValidAxes,
   complain: Complain,
 ): void {
-  const { grown, polish, batch = "full" } = trainingConfig.partial().safeParse(config.training).data ?? {};
+  const { shape } = trainingConfig;
+  const { data: grown } = shape.grown.safeParse(training?.grown);
+  const { data: polish } = shape.polish.safeParse(training?.polish);
+  const { data: batch = "full" } = shape.batch.safeParse(training?.batch);
   if (grown)
     for (const { value: arch, at } of architectures) {
       const problem = regularizers.map(({ value }) => growthProblem(arch.name, value)).find((text) => text !== null);

@@ -52,6 +52,14 @@ describe("the grid of an experiment", () => {
     expect(error?.issues.map((issue) => issue.message).join()).toContain(message);
   });
 
+  test("what growing and polishing do not go with is said beside other wrong values", () => {
+    const training = { ...base.training, learningRate: Number.NaN, batch: 10, grown: {}, polish: {} };
+    const { error } = experimentConfig.safeParse({ ...base, architectures: [{ name: "resnet" }], depths: [18], training });
+    const said = error?.issues.map((issue) => issue.message).join();
+    expect(said).toContain("there is no identity block of ResNet networks");
+    expect(said).toContain("these runs train on batches of 10: choose the full batch");
+  });
+
   test("has a classifier axis; dot regression brings its own classifier, and one linear layer is what is meant unsaid", () => {
     const classifiers = [{ name: "linear" }, { name: "linear", layers: 2 }, { name: "normalized", temperature: 5 }];
     const config = experimentConfig.parse({ ...base, depths: [2], seeds: [0], losses: ["ce", "dot-regression"], classifiers });
