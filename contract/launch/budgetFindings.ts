@@ -1,21 +1,14 @@
 import { architectureLabel } from "../config/architecture.ts";
-import { countGrid, type ExperimentConfig, expandGrid, experimentConfig } from "../config/experimentConfig.ts";
+import type { RunConfig } from "../config/runConfig.ts";
 import { datasetSizes } from "../data/datasetSizes.ts";
-import { limits } from "../limits.ts";
 import { everyText, measuredEvery, measuringBudget, metricCosts } from "../metrics/measuringBudget.ts";
 import { metricInfo } from "../metrics/metricInfo.ts";
 import type { LaunchFindings, LaunchKnowledge } from "./finding.ts";
 import { measuredShape } from "./measuredShape.ts";
 
 /** Measures that the budget leaves to every nth measurement: of the run that has them least often. */
-export function budgetFindings(config: ExperimentConfig, { countOwn }: LaunchKnowledge, found: LaunchFindings): void {
-  if (!experimentConfig.safeParse(config).success || countGrid(config) > limits.gridRuns) return;
-  const once = {
-    seeds: config.seeds.slice(0, 1),
-    losses: config.losses.slice(0, 1),
-    regularizers: config.regularizers.slice(0, 1),
-  };
-  const runs = expandGrid({ ...config, ...once }).map((run) => {
+export function budgetFindings(shapes: readonly RunConfig[], { countOwn }: LaunchKnowledge, found: LaunchFindings): void {
+  const runs = shapes.map((run) => {
     const shape = measuredShape(run, datasetSizes(run.dataset, countOwn));
     return { run, shape, every: measuredEvery("second pass", shape) };
   });

@@ -1,4 +1,4 @@
-import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import { countGrid, type ExperimentConfig, experimentConfig } from "../config/experimentConfig.ts";
 import { deviceChoice } from "../config/runConfig.ts";
 import { measuringConfig, trainingConfig } from "../config/trainingConfig.ts";
 import { limits } from "../limits.ts";
@@ -10,6 +10,7 @@ import { measurementsEvery } from "./measurementsEvery.ts";
 import { memoryFindings } from "./memoryFindings.ts";
 import { optimumFindings } from "./optimumFindings.ts";
 import { otherSetFindings } from "./otherSetFindings.ts";
+import { runShapes } from "./runShapes.ts";
 import { validParts } from "./validParts.ts";
 import { warmupWarning } from "./warmupWarning.ts";
 import { widthFindings } from "./widthFindings.ts";
@@ -32,8 +33,11 @@ export function launchFindings(config: ExperimentConfig, known: LaunchKnowledge 
   afterTrainingFindings(config, parts, known, found);
   otherSetFindings(config, parts, known, found);
   deviceFindings(config, known, found);
-  memoryFindings(config, known, found);
-  budgetFindings(config, known, found);
+  const grid = experimentConfig.safeParse(config);
+  if (!grid.success || countGrid(grid.data) > limits.gridRuns) return found;
+  const shapes = runShapes(grid.data);
+  memoryFindings(shapes, known, found);
+  budgetFindings(shapes, known, found);
   return found;
 }
 

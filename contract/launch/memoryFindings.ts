@@ -1,24 +1,19 @@
 import { architectureLabel, hasFreeFeatures } from "../config/architecture.ts";
-import { countGrid, type ExperimentConfig, expandGrid, experimentConfig } from "../config/experimentConfig.ts";
+import type { ExperimentConfig } from "../config/experimentConfig.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { datasetLabel } from "../data/datasetConfig.ts";
 import type { CountOwnSet } from "../data/datasetSizes.ts";
-import { limits } from "../limits.ts";
 import type { LaunchFindings, LaunchKnowledge } from "./finding.ts";
 import { programBytes, runMemory } from "./runMemory.ts";
+import { runShapes } from "./runShapes.ts";
 import { bytesText, slotBytes, type WorkerPlace } from "./workerPlace.ts";
 
 /** The run of a grid that needs most, and how much. */
-export function largestRun(config: ExperimentConfig, countOwn: CountOwnSet): { run: RunConfig; bytes: number } {
-  // A seed, a loss and a regularizer change nothing.
-  const shapes = expandGrid({
-    ...config,
-    seeds: config.seeds.slice(0, 1),
-    losses: config.losses.slice(0, 1),
-    regularizers: config.regularizers.slice(0, 1),
-  });
-  return shapes.map((run) => ({ run, bytes: runMemory(run, countOwn).total })).reduce((a, b) => (b.bytes > a.bytes ? b : a));
-}
+export const largestRun = (config: ExperimentConfig, countOwn: CountOwnSet): { run: RunConfig; bytes: number } =>
+  largestOf(runShapes(config), countOwn);
+
+const largestOf = (shapes: readonly RunConfig[], countOwn: CountOwnSet): { run: RunConfig; bytes: number } =>
+  shapes.map((run) => ({ run, bytes: runMemory(run, countOwn).total })).reduce((a, b) => (b.bytes > a.bytes ? b : a));
 
 /** Whether a run computes in the machine's memory, of which a slot has its share; a GPU's is not known here. */
 export const isOnCpu = (run: Pick<RunConfig, "device">, { devices }: WorkerPlace): boolean =>
@@ -29,9 +24,13 @@ export const holds = (place: WorkerPlace, run: Pick<RunConfig, "device">, bytes:
   !isOnCpu(run, place) || place.memoryBytes < programBytes || bytes <= slotBytes(place);
 
 /** Runs that no connected worker has the memory for. */
-export function memoryFindings(config: ExperimentConfig, { workers, countOwn }: LaunchKnowledge, found: LaunchFindings): void {
-  if (workers.length === 0 || !experimentConfig.safeParse(config).success || countGrid(config) > limits.gridRuns) return;
-  const { run, bytes } = largestRun(config, countOwn);
+export function memoryFindings(
+  shapes: readonly RunConfig[],
+  { workers, countOwn }: LaunchKnowledge,
+  found: LaunchFindings,
+): void {
+  if (workers.length === 0) return;
+  const { run, bytes } = largestOf(shapes, countOwn);
   if (workers.some((worker) => holds(worker, run, bytes))) return;
   found.problems.push({
     path: ["memory"],
