@@ -105,6 +105,10 @@ export const layerStrength = (
   layer: number,
 ): number => (layers ? (layers[layer - 1] ?? 0) : hidden);
 
+/** λ_1 … λ_L of the layers above free features, the head's last. */
+export const layerStrengths = (ridge: ReturnType<typeof effectiveRidge>, depth: number): number[] =>
+  Array.from({ length: depth }, (_, at) => (at === depth - 1 ? ridge.head : layerStrength(ridge, at + 1)));
+
 /** Whether the last features are normalized before the head: not where they have a ridge of their own. */
 export const normalizesHead = (config: Regularizer): boolean => config.family !== "features";
 

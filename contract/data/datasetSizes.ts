@@ -125,6 +125,10 @@ export function datasetSizes(config: DatasetConfig, countOwn: CountOwnSet = coun
   };
 }
 
+/** Training samples of each class, of those that are asked for as many as there are. */
+export const usedCounts = ({ asked, there }: Pick<DatasetSizes, "asked" | "there">): number[] =>
+  asked.train.map((count, k) => Math.min(count, there?.train[k] ?? count));
+
 /** Training samples that a config will have; null where only the data tell, of a person's own set. */
 export function trainingSamples(config: DatasetConfig): number | null {
   const { known, train } = datasetSizes(config);

@@ -5,7 +5,7 @@ import { lossText } from "../config/loss.ts";
 import type { Regularizer } from "../config/regularizer.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { type DatasetConfig, datasetTitle, imbalanceOf } from "../data/datasetConfig.ts";
-import { datasetSizes } from "../data/datasetSizes.ts";
+import { datasetSizes, usedCounts } from "../data/datasetSizes.ts";
 import { type LayerMetric, layerMetrics, metricInfo } from "../metrics/metricInfo.ts";
 import type { Split } from "../metrics/seriesKey.ts";
 
@@ -103,9 +103,9 @@ const isSplit = (config: Regularizer): boolean =>
 
 /** Of a set that nobody counted it is what the config says. */
 function hasEqualClasses(dataset: DatasetConfig): boolean {
-  const { known, asked, there } = datasetSizes(dataset);
-  if (!known) return imbalanceOf(dataset) === 1;
-  const used = asked.train.map((count, k) => Math.min(count, there?.train[k] ?? count));
+  const sizes = datasetSizes(dataset);
+  if (!sizes.known) return imbalanceOf(dataset) === 1;
+  const used = usedCounts(sizes);
   return used.every((count) => count === used[0]);
 }
 

@@ -1,6 +1,6 @@
 import { activationOf } from "../../contract/config/architecture.ts";
 import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
-import { effectiveRidge, layerStrength } from "../../contract/config/regularizer.ts";
+import { effectiveRidge, layerStrengths } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { deepLinearOptimum } from "../../math/optimum/deepLinearOptimum.ts";
 import type { Optimum } from "../../math/optimum/optimum.ts";
@@ -12,7 +12,7 @@ const none = (reason: string): NoOptimum => ({ method: "none", reason });
 export function deepOptimum(config: RunConfig, counts: readonly number[]): Optimum | NoOptimum {
   const { regularizer, depth, width, loss, headBias } = config;
   const ridge = effectiveRidge(regularizer, depth);
-  const { head, features, headBias: biasDecay } = ridge;
+  const { features, headBias: biasDecay } = ridge;
   if (isDecoupled(config)) return none(decoupledText);
   if (regularizer.family !== "features")
     return none("Deep free features without a ridge on features and layers have no optimum.");
@@ -22,6 +22,6 @@ export function deepOptimum(config: RunConfig, counts: readonly number[]): Optim
     );
   if (loss !== "mse") return none("Under several layers the optimum is known for squared error.");
   if (headBias && biasDecay > 0) return none("With a penalized bias the optimum of a deep network is not known.");
-  const decays = Array.from({ length: depth }, (_, at) => (at === depth - 1 ? head : layerStrength(ridge, at + 1)));
+  const decays = layerStrengths(ridge, depth);
   return deepLinearOptimum({ counts, dim: width, decays, featureDecay: features, bias: headBias ? "free" : "none" });
 }

@@ -1,8 +1,8 @@
 import { type Activation, activationOf } from "../../../../contract/config/architecture.ts";
 import { isDecoupled } from "../../../../contract/config/decayParts.ts";
-import { effectiveRidge, layerStrength, regularizerLabel } from "../../../../contract/config/regularizer.ts";
+import { effectiveRidge, layerStrengths, regularizerLabel } from "../../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import { datasetSizes } from "../../../../contract/data/datasetSizes.ts";
+import { datasetSizes, usedCounts } from "../../../../contract/data/datasetSizes.ts";
 import { seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
@@ -80,17 +80,17 @@ export function rankCells(rows: readonly RunRow[], rule?: LeaveOutRule): RankCel
  */
 export function collapseValue(config: RunConfig): number | null {
   const { regularizer, depth, width, loss, headBias, dataset } = config;
-  const { known, asked, there } = datasetSizes(dataset);
+  const sizes = datasetSizes(dataset);
   const ridge = effectiveRidge(regularizer, depth);
-  const { head, features, headBias: biasDecay } = ridge;
+  const { features, headBias: biasDecay } = ridge;
   if (isDecoupled(config)) return null;
-  if (regularizer.family !== "features" || loss !== "mse" || !known || (headBias && biasDecay > 0)) return null;
+  if (regularizer.family !== "features" || loss !== "mse" || !sizes.known || (headBias && biasDecay > 0)) return null;
   // The simplex that a bias allows has negative entries, which no ReLU gives.
   if (headBias && activationOf(config) === "relu") return null;
   const found = deepLinearOptimum({
-    counts: asked.train.map((count, k) => Math.min(count, there?.train[k] ?? count)),
+    counts: usedCounts(sizes),
     dim: width,
-    decays: Array.from({ length: depth }, (_, at) => (at === depth - 1 ? head : layerStrength(ridge, at + 1))),
+    decays: layerStrengths(ridge, depth),
     featureDecay: features,
     bias: headBias ? "free" : "none",
   });

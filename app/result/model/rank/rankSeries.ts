@@ -1,3 +1,4 @@
+import { median } from "../../../../math/statistics/quantile.ts";
 import type { ChartSeries } from "../../../charts/chartTypes.ts";
 import { type LineStyle, markers } from "../../../charts/lineStyle.ts";
 import type { RankCell } from "./rankCells.ts";
@@ -28,6 +29,7 @@ function seriesOf(cells: readonly RankCell[], valuesOf: (cell: RankCell) => (num
     const style = styles.get(lineKey) as LineStyle;
     const label = of[0]?.line ?? "";
     const values = of.map(valuesOf);
+    const samples = values.map((some) => some.filter((value) => value !== null));
     const single = of.flatMap((cell, at) =>
       (values[at] ?? []).map((y, i) => ({ cell, y, solution: cell.solutions[i], offset: spread(i, values[at]?.length ?? 1) })),
     );
@@ -50,9 +52,9 @@ function seriesOf(cells: readonly RankCell[], valuesOf: (cell: RankCell) => (num
         label,
         style,
         xs: of.map(({ depth }) => depth),
-        ys: values.map(median),
+        ys: samples.map((some) => (some.length === 0 ? null : median(some))),
         draw: "line",
-        samples: values.map((some) => some.filter((value) => value !== null)),
+        samples,
         notes: values.map((some) => `median of ${some.length}`),
       },
     ];
@@ -61,13 +63,6 @@ function seriesOf(cells: readonly RankCell[], valuesOf: (cell: RankCell) => (num
 
 /** Places of several dots around one depth, octaves. */
 const spread = (at: number, count: number): number => (count < 2 ? 0 : 0.12 * (at / (count - 1) - 0.5));
-
-function median(values: readonly (number | null)[]): number | null {
-  const there = values.filter((value) => value !== null).sort((a, b) => a - b);
-  if (there.length === 0) return null;
-  const middle = Math.floor(there.length / 2);
-  return there.length % 2 === 1 ? (there[middle] as number) : ((there[middle - 1] as number) + (there[middle] as number)) / 2;
-}
 
 /** The least rank of each solution over depth. */
 export const rankSeries = (cells: readonly RankCell[]): ChartSeries[] =>
