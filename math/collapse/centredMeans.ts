@@ -1,5 +1,5 @@
 import type { Matrix } from "../linear/matrix.ts";
-import { centreRows, inner } from "../linear/matrix.ts";
+import { centreRows, inner, meanRow } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
 import type { ClassStatistics } from "./classStatistics.ts";
 
@@ -14,6 +14,28 @@ export function assertEveryClass(statistics: ClassMeans): void {
   if (!(statistics.classes >= 2)) throw new MathError(`classes = ${statistics.classes} must be at least 2`);
   const empty = statistics.counts.findIndex((count) => !(count > 0));
   if (empty >= 0) throw new MathError(`class ${empty} has ${statistics.counts[empty]} samples, at least 1 is needed`);
+}
+
+/** μ_G = (1/K) Σ_k μ_k [d]. @throws {MathError} if K < 2 or a class is empty */
+export function globalMean(statistics: ClassMeans): Float64Array {
+  assertEveryClass(statistics);
+  return meanRow(statistics.means);
+}
+
+/**
+ * Checks that each class's vector has a direction, being longer than what rounding leaves of the longest.
+ * @param norms ‖μ_k − μ_G‖ or ‖w_k‖ [K]
+ * @throws {MathError} naming the first class whose vector is not
+ */
+export function assertDirections(norms: Float64Array, of: "means" | "rows" = "means"): void {
+  const bound = 4 * Number.EPSILON * norms.reduce((most, norm) => Math.max(most, norm), 0);
+  const still = norms.findIndex((norm) => !(norm > bound));
+  if (still < 0) return;
+  throw new MathError(
+    of === "means"
+      ? `mean of class ${still} equals the global mean: ‖μ_k − μ_G‖ = ${norms[still]} is not above ${bound}`
+      : `classifier row ${still} has no direction: ‖w_k‖ = ${norms[still]} is not above ${bound}`,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { inner, type Matrix, rowDot } from "../linear/matrix.ts";
+import { centreRows, inner, type Matrix, rowNorms } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
 import { assertEveryClass, centredMeans } from "./centredMeans.ts";
 import type { ClassStatistics } from "./classStatistics.ts";
@@ -40,14 +40,7 @@ export function accuracyOfClasses(counts: Float64Array, rights: Float64Array): F
  */
 export function normsOfMeans(statistics: ClassStatistics): Float64Array {
   assertEveryClass(statistics);
-  const { classes, dim, means } = statistics;
-  const centre = new Float64Array(dim);
-  for (let k = 0; k < classes; k++) for (let j = 0; j < dim; j++) centre[j] += means.data[k * dim + j] / classes;
-  return Float64Array.from({ length: classes }, (_, k) => {
-    let square = 0;
-    for (let j = 0; j < dim; j++) square += (means.data[k * dim + j] - centre[j]) ** 2;
-    return Math.sqrt(square);
-  });
+  return rowNorms(centreRows(statistics.means));
 }
 
 /**
@@ -57,5 +50,5 @@ export function normsOfMeans(statistics: ClassStatistics): Float64Array {
  */
 export function normsOfRows(statistics: ClassStatistics, weights: Matrix): Float64Array {
   assertSameShape(statistics, weights);
-  return Float64Array.from({ length: weights.rows }, (_, k) => Math.sqrt(rowDot(weights, k, weights, k)));
+  return rowNorms(weights);
 }

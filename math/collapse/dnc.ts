@@ -1,5 +1,5 @@
 import type { Matrix } from "../linear/matrix.ts";
-import { assertFinite, gramOfRows, rowDot } from "../linear/matrix.ts";
+import { assertFinite, gramOfRows, rowDot, rowNorms } from "../linear/matrix.ts";
 import { symmetricEigenvalues } from "../linear/symmetricEigenvalues.ts";
 import { MathError } from "../MathError.ts";
 import { assertEveryClass, type ClassMeans, centredMeans } from "./centredMeans.ts";
@@ -40,7 +40,7 @@ export function dnc3(statistics: ClassMeans, weights: Matrix): number {
   if (weights.cols !== dim)
     throw new MathError(`weights of ${weights.rows} x ${weights.cols} do not read features of ${dim} dimensions`);
   assertFinite("weights", weights);
-  const lengths = Array.from({ length: classes }, (_, k) => Math.sqrt(rowDot(means, k, means, k)));
+  const lengths = rowNorms(means);
   const none = lengths.findIndex((length) => !(length > 0));
   if (none >= 0) throw new MathError(`the mean of class ${none} is zero: it has no direction`);
   let total = 0;

@@ -1,7 +1,7 @@
 import type { Matrix } from "../linear/matrix.ts";
-import { multiplyTransposed, rowDot } from "../linear/matrix.ts";
+import { multiplyTransposed, rowDot, rowNorms } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
-import { centredMeans } from "./centredMeans.ts";
+import { assertDirections, centredMeans } from "./centredMeans.ts";
 import type { ClassStatistics } from "./classStatistics.ts";
 import { nc2Etf } from "./nc2.ts";
 import { assertSameShape } from "./nc3.ts";
@@ -36,15 +36,12 @@ export interface UniformDuality {
 export function uniformDuality(statistics: ClassStatistics, weights: Matrix): UniformDuality {
   assertSameShape(statistics, weights);
   const centred = centredMeans(statistics);
-  const sizes = (of: Matrix) => Array.from({ length: of.rows }, (_, k) => Math.sqrt(rowDot(of, k, of, k)));
-  const [rows, means] = [sizes(weights), sizes(centred)];
-  const bound = 4 * Number.EPSILON * means.reduce((most, norm) => Math.max(most, norm), 0);
+  const [rows, means] = [rowNorms(weights), rowNorms(centred)];
+  assertDirections(means);
   const products = new RunningSpread();
   const cosines = new RunningSpread();
   for (let k = 0; k < statistics.classes; k++) {
     if (!(rows[k] > 0)) throw new MathError(`norm ${rows[k]} of classifier row ${k} must be above 0`);
-    if (!(means[k] > bound))
-      throw new MathError(`mean of class ${k} equals the global mean: ‖μ_k − μ_G‖ = ${means[k]} is not above ${bound}`);
     const product = rowDot(weights, k, centred, k);
     products.add(product);
     cosines.add(product / (rows[k] * means[k]));

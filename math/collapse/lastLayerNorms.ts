@@ -1,7 +1,7 @@
 import type { Matrix } from "../linear/matrix.ts";
 import { assertFinite } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
-import { assertEveryClass } from "./centredMeans.ts";
+import { globalMean } from "./centredMeans.ts";
 import { normsOfMeans, normsOfRows } from "./classLists.ts";
 import type { ClassStatistics } from "./classStatistics.ts";
 import { assertSameShape } from "./nc3.ts";
@@ -21,15 +21,6 @@ export function nc0(weights: Matrix): { sum: number; square: number } {
     squared += column * column;
   }
   return { sum: Math.sqrt(squared), square: squared / weights.rows };
-}
-
-/** μ_G = (1/K) Σ_k μ_k [d]. @throws {MathError} if K < 2 or a class is empty */
-export function globalMean(statistics: ClassStatistics): Float64Array {
-  assertEveryClass(statistics);
-  const { classes, dim, means } = statistics;
-  const mean = new Float64Array(dim);
-  for (let k = 0; k < classes; k++) for (let j = 0; j < dim; j++) mean[j] += means.data[k * dim + j];
-  return mean.map((sum) => sum / classes);
 }
 
 /** norms.centre = ‖μ_G‖; range [0, ∞). @throws {MathError} if K < 2 or a class is empty */

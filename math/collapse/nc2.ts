@@ -2,6 +2,7 @@ import { type FrameShape, idealGram } from "../frames/idealGram.ts";
 import type { Matrix } from "../linear/matrix.ts";
 import { combine, frobeniusNorm, inner, scale } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
+import { assertDirections } from "./centredMeans.ts";
 
 /**
  * nc2.frame = min over c ≥ 0 of ‖G − cT‖_F/‖G‖_F for the Gram matrix G [K, K] of K rows, T = E or (nc2.frame.orthogonal) I;
@@ -49,14 +50,7 @@ export function nc2Angles(gram: Matrix, of: "means" | "rows" = "means"): number 
   positiveNorm(gram);
   const norms = diagonalRoots(gram);
   const classes = gram.rows;
-  const bound = 4 * Number.EPSILON * Math.max(...norms);
-  const still = norms.findIndex((norm) => !(norm > bound));
-  if (still >= 0)
-    throw new MathError(
-      of === "means"
-        ? `mean of class ${still} equals the global mean: ‖μ_k − μ_G‖ = ${norms[still]} is not above ${bound}`
-        : `classifier row ${still} has no direction: ‖w_k‖ = ${norms[still]} is not above ${bound}`,
-    );
+  assertDirections(norms, of);
   let sum = 0;
   for (let k = 0; k < classes; k++) {
     for (let l = 0; l < k; l++) sum += Math.abs(gram.data[k * classes + l] / (norms[k] * norms[l]) + 1 / (classes - 1));
@@ -74,6 +68,7 @@ function positiveNorm(gram: Matrix): number {
   return largest * frobeniusNorm(scale(1 / largest, gram));
 }
 
-function diagonalRoots(gram: Matrix): number[] {
-  return Array.from({ length: gram.rows }, (_, k) => Math.sqrt(gram.data[k * gram.rows + k]));
+/** The norms [K] of the rows that a Gram matrix [K, K] is of. */
+export function diagonalRoots(gram: Matrix): Float64Array {
+  return Float64Array.from({ length: gram.rows }, (_, k) => Math.sqrt(gram.data[k * gram.rows + k]));
 }

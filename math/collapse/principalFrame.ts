@@ -1,9 +1,9 @@
 import { nearestFrame } from "../frames/nearestFrame.ts";
 import type { Matrix } from "../linear/matrix.ts";
-import { centreRows, matrix, multiply, multiplyTransposed, selectRows, transposedMultiply } from "../linear/matrix.ts";
+import { matrix, multiply, multiplyTransposed, selectRows, transposedMultiply } from "../linear/matrix.ts";
 import { singularValues } from "../linear/singularValues.ts";
 import { MathError } from "../MathError.ts";
-import { assertEveryClass, centredMeans } from "./centredMeans.ts";
+import { centredMeans, globalMean } from "./centredMeans.ts";
 import type { ClassStatistics, Features } from "./classStatistics.ts";
 
 /** Three axes that a page draws features along. */
@@ -75,10 +75,4 @@ export function projectFeatures(frame: PrincipalFrame, features: Features): Matr
     }
   }
   return result;
-}
-
-function globalMean(statistics: ClassStatistics): Float64Array {
-  assertEveryClass(statistics);
-  const centred = centreRows(statistics.means);
-  return statistics.means.data.slice(0, statistics.dim).map((value, j) => value - centred.data[j]);
 }

@@ -1,5 +1,7 @@
 import type { Matrix } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
+import { assertDirections } from "./centredMeans.ts";
+import { diagonalRoots } from "./nc2.ts";
 
 /** How far apart the directions of all pairs of class means are, over the K(K−1)/2 pairs k < l; d_kl = ‖m_k − m_l‖ ∈ (0, 2]. */
 export interface PairDistances {
@@ -31,7 +33,9 @@ export const rieszExponent = 1;
  */
 export function pairDistances(gram: Matrix): PairDistances {
   const classes = gram.rows;
-  const norms = directionsOf(gram);
+  if (classes < 2) throw new MathError(`classes = ${classes} must be at least 2`);
+  const norms = diagonalRoots(gram);
+  assertDirections(norms);
   const pairs = (classes * (classes - 1)) / 2;
   const log = new RunningSpread();
   const distance = new RunningSpread();
@@ -51,18 +55,6 @@ export function pairDistances(gram: Matrix): PairDistances {
 
 /** 2 − 2 cos of two equal directions comes out as a few roundings of 2. */
 const coincident = 16 * Number.EPSILON;
-
-/** ‖μ_k − μ_G‖ of each class [K]. @throws {MathError} if one has no direction, or there are fewer than two */
-function directionsOf(gram: Matrix): number[] {
-  const classes = gram.rows;
-  if (classes < 2) throw new MathError(`classes = ${classes} must be at least 2`);
-  const norms = Array.from({ length: classes }, (_, k) => Math.sqrt(gram.data[k * classes + k]));
-  const bound = 4 * Number.EPSILON * norms.reduce((most, norm) => Math.max(most, norm), 0);
-  const still = norms.findIndex((norm) => !(norm > bound));
-  if (still >= 0)
-    throw new MathError(`mean of class ${still} equals the global mean: ‖μ_k − μ_G‖ = ${norms[still]} is not above ${bound}`);
-  return norms;
-}
 
 /** Mean and variance of numbers that come one by one (Welford 1962, Technometrics 4): no digits are lost where they are all alike. */
 export class RunningSpread {

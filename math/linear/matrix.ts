@@ -140,6 +140,11 @@ export function rowDot(a: Matrix, i: number, b: Matrix, j: number): number {
   return sum;
 }
 
+/** The norms of the rows of A [m, p], [m]. */
+export function rowNorms(a: Matrix): Float64Array {
+  return Float64Array.from({ length: a.rows }, (_, i) => Math.sqrt(rowDot(a, i, a, i)));
+}
+
 /** The inner product ⟨A, B⟩ = Σ a_ij b_ij of two matrices of one shape. @throws {MathError} if the shapes differ */
 export function inner(a: Matrix, b: Matrix): number {
   if (a.rows !== b.rows || a.cols !== b.cols)
@@ -185,12 +190,18 @@ export function selectRows(a: Matrix, rows: readonly number[]): Matrix {
   return result;
 }
 
+/** The mean row (1/m) Aᵀ1 of A [m, p], [p]. */
+export function meanRow({ rows, cols, data }: Matrix): Float64Array {
+  const mean = new Float64Array(cols);
+  for (let at = 0; at < data.length; at += cols) for (let j = 0; j < cols; j++) mean[j] += data[at + j] / rows;
+  return mean;
+}
+
 /** A with the mean row taken from every row: (I − 11ᵀ/m) A, shape [m, p]. */
 export function centreRows(a: Matrix): Matrix {
   const { rows, cols, data } = a;
-  const mean = new Float64Array(cols);
+  const mean = meanRow(a);
   const centred = new Float64Array(data.length);
-  for (let at = 0; at < data.length; at += cols) for (let j = 0; j < cols; j++) mean[j] += data[at + j] / rows;
   for (let at = 0; at < data.length; at += cols) for (let j = 0; j < cols; j++) centred[at + j] = data[at + j] - mean[j];
   return { rows, cols, data: centred };
 }
