@@ -12,7 +12,7 @@ export const measuringBudget = {
   /** Bytes that products of samples with class means take at once: they are worked out tile by tile. */
   tileBytes: 64e6,
   /** Products of samples with class means, from which on tiles are calls of the engine: fewer are loops. */
-  tileProducts: 3e7,
+  tileProducts: 1e7,
 } as const;
 
 /** What decides how much a measurement takes. */
