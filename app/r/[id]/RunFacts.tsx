@@ -17,6 +17,7 @@ import { Badge } from "../../ui/Badge.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
 import { Facts, Rows, Table, Td, Th } from "../../ui/Table.tsx";
+import { missingReasons } from "./missingReasons.ts";
 import { RunDevice } from "./RunDevice.tsx";
 
 /** Everything that decided the run's numbers. */
@@ -79,7 +80,7 @@ export function OptimumFacts({
   none?: string;
 }) {
   const { optimum } = detail.row;
-  const missing = Object.entries(detail.missing);
+  const missing = missingReasons(detail.missing, optimum?.method === "none" ? optimum.reason : "");
   return (
     <div className="space-y-3">
       {optimum === null ? (
@@ -105,9 +106,9 @@ export function OptimumFacts({
         <div>
           <h3 className="mb-1 text-ink-faint text-xs">Not measured here</h3>
           <ul className="space-y-1 text-xs">
-            {missing.map(([key, reason]) => (
-              <li key={key}>
-                <code className="font-mono">{key}</code> <span className="text-ink-soft">{reason}</span>
+            {missing.map(({ reason, keys }) => (
+              <li key={reason}>
+                <code className="font-mono">{keys.join(", ")}</code> <span className="text-ink-soft">{reason}</span>
               </li>
             ))}
           </ul>

@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { hasFreeFeatures } from "../../../contract/config/architecture.ts";
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import { formatDuration } from "../../../contract/formatDuration.ts";
 import { describeGaps } from "../../../contract/metrics/measurementGaps.ts";
@@ -157,7 +158,9 @@ function KeyNumbers({ detail }: { detail: RunDetail }) {
     { label: "NC1", key: "nc1", value: last[`train/nc1.ratio${layer}`] },
     { label: "NC2", key: "nc2", value: last[`train/nc2.frame${layer}`] },
     { label: "NC3", key: "nc3", value: last[`train/nc3.cosine${layer}`] },
-    { label: "Test accuracy", key: "accuracy", value: last["test/accuracy"], percent: true },
+    hasFreeFeatures(config.architecture)
+      ? { label: "Training accuracy", key: "accuracy", value: last["train/accuracy"], percent: true }
+      : { label: "Test accuracy", key: "accuracy", value: last["test/accuracy"], percent: true },
   ];
   const text = (value: number | null | undefined, percent: boolean | undefined) =>
     value === null || value === undefined

@@ -59,6 +59,10 @@ export function makeSurveyor(config: RunConfig, network: Network, dataset: Datas
   };
 }
 
+/** A filter is a matrix [C, 9C]. */
+const readByPatches = "a convolution reads patches of this layer: its filters are no vectors beside class means";
+const notInLine = "convolutions read patches: no two of their filters follow each other as matrices do";
+
 type Spectra = Record<"spectrum" | "spectrum.weights", (Float64Array | null)[]>;
 const ranks = ["numerical", "stable", "effective", "participation"] as const;
 
@@ -122,10 +126,12 @@ async function weightFindings(
       weightSpectrum(own),
     );
     const next = path[at + 1]?.weights;
-    if (next) attempt(found, ["balance"], l + 1, () => [balancedness(own, next)]);
+    if (next && next.cols !== own.rows) lack(found, ["balance"], l + 1, notInLine);
+    else if (next) attempt(found, ["balance"], l + 1, () => [balancedness(own, next)]);
     else lack(found, ["balance"], l + 1, "the classifier is the last linear layer: none follows it");
     if (l === network.layers - 1) continue; // measured with the class sums
     if (isTransformer(config.architecture)) lack(found, ["dnc3"], l + 1, "attention reads this layer: no linear layer does");
+    else if (own.cols !== network.width) lack(found, ["dnc3"], l + 1, readByPatches);
     else attempt(found, ["dnc3"], l + 1, () => [dnc3(classMeansOf(sums[l]), own)]);
   }
 }

@@ -111,7 +111,11 @@ export function LayerSurvey({ row, network, layers, split, surveyed }: LayerSurv
         <ChartPanel
           panelId="survey-accuracy"
           title="Where the tunnel begins"
-          hint={`accuracy on the ${split} set of a rule solved on the training set`}
+          hint={
+            split === "train"
+              ? "accuracy of a rule on the training set, on which it was solved"
+              : "accuracy on the test set of a rule solved on the training set"
+          }
           measures={accuracyMetrics.flatMap(measured)}
           series={start === null ? [] : [...overLayers(accuracyMetrics), startMark(start)]}
           crosshairAxis="layer"
