@@ -95,7 +95,7 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
             {whyNever(rows, "geometry") ?? "The Gram matrices appear here with the first measurement of each level of imbalance."}
           </p>
         ) : (
-          <div className="grid grid-cols-1 gap-x-4 gap-y-5 p-4 min-[480px]:grid-cols-2 sm:grid-cols-3">
+          <div className="grid grid-cols-1 gap-x-4 gap-y-5 p-4 min-[480px]:grid-cols-2">
             {levels.map((level) => (
               <LevelMaps key={withData(String(level.imbalance), level.data)} level={level} classNames={classNamesOf(level)} />
             ))}
@@ -126,7 +126,7 @@ function FamilyChoice({
   return (
     <Select
       aria-label="Runs of the imbalance view"
-      className="!h-7 !w-auto max-w-72 text-xs"
+      className="!h-7 !w-auto max-w-full text-xs"
       options={families.map((run) => ({ value: String(run.ordinal), label: nameOf(run.config) }))}
       value={String(familyRun(families, chosen)?.ordinal ?? "")}
       onChange={(value) => onChoose(Number(value))}

@@ -4,15 +4,7 @@ import { type Band, meanBand } from "../../../../math/statistics/seedBand.ts";
 import { plusMinus } from "../../../text/plusMinus.ts";
 import type { DataTag } from "../grid/dataVersions.ts";
 import { classesOf, classesOfRun } from "../metrics/shownClasses.ts";
-import {
-  type BlockCosines,
-  blockCosines,
-  bySize,
-  type ImbalanceLevel,
-  minoritySize,
-  reordered,
-  twoLevels,
-} from "./minorityCollapse.ts";
+import { type BlockCosines, blockCosines, bySize, type ImbalanceLevel, minoritySize, reordered } from "./minorityCollapse.ts";
 
 /** Vectors whose Gram matrix of cosines is shown: class means, and the head's rows. */
 export const gramKinds = ["means", "head"] as const;
@@ -71,9 +63,8 @@ export function levelGeometry(
   snapshotOf: (run: RunRow) => GeometrySnapshot | undefined,
 ): LevelGeometry | null {
   if (counts === null) return null;
-  const dataset = level.runs[0]?.config.dataset;
-  if (dataset === undefined) return null;
-  const small = new Set(bySize(counts).slice(counts.length - minoritySize(dataset, counts.length)));
+  const { large } = level;
+  const small = new Set(bySize(counts).slice(counts.length - minoritySize(large, counts.length)));
   const pictured = level.runs.flatMap((run) => {
     const snapshot = snapshotOf(run);
     return snapshot !== undefined && classesOfRun(snapshot) === counts.length ? [{ run, snapshot }] : [];
@@ -92,7 +83,7 @@ export function levelGeometry(
     data: level.data,
     classes,
     minority,
-    large: twoLevels(dataset),
+    large,
     of: counts.length,
     labels: order.map((row) => held[row] as number),
     counts: order.map((row) => counts[held[row] as number] as number),

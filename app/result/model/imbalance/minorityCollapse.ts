@@ -23,10 +23,8 @@ export function reordered(matrix: readonly number[], order: readonly number[]): 
 }
 
 /** Classes in the minority block: the small ones of two levels (of a balanced set, those that are small elsewhere), else the smaller half. */
-export function minoritySize(dataset: DatasetConfig, classes: number): number {
-  const large = twoLevels(dataset);
-  return large === null ? Math.floor(classes / 2) : Math.max(0, classes - large);
-}
+export const minoritySize = (large: number | null, classes: number): number =>
+  large === null ? Math.floor(classes / 2) : Math.max(0, classes - large);
 
 /** t of a two-level profile, whatever the ratio; null where sizes are geometric. */
 export const twoLevels = (dataset: DatasetConfig): number | null =>
@@ -55,6 +53,12 @@ export function blockCosines(sorted: readonly number[], classes: number, minorit
 
 const familyAxes = gridAxisIds.filter((axis) => axis !== "seed");
 const familyOf = (row: RunRow) => cellKey(studyAxes.imbalance.without(row.config), familyAxes);
+/** The same whatever the profile of the classes' sizes is: a balanced set has none, and stands with every one. */
+function plainOf(row: RunRow): string {
+  const config = studyAxes.imbalance.without(row.config);
+  return cellKey({ ...config, dataset: { ...config.dataset, largeClasses: undefined } as DatasetConfig }, familyAxes);
+}
+const isBalanced = (row: RunRow) => imbalanceAt(row) === 1;
 const hasBegun = (row: RunRow) => row.step > 0 || Object.keys(row.last).length > 0;
 const imbalanceAt = (row: RunRow) => studyAxes.imbalance.value(row.config) ?? 1;
 
@@ -62,6 +66,8 @@ const imbalanceAt = (row: RunRow) => studyAxes.imbalance.value(row.config) ?? 1;
 export interface ImbalanceLevel {
   imbalance: number;
   data: DataTag;
+  /** t of the family's two-level profile, of which a balanced set need not say anything; null where sizes are geometric. */
+  large: number | null;
   /** In order of their seeds. */
   runs: RunRow[];
 }
@@ -81,9 +87,9 @@ export function imbalanceLevels(
 ): ImbalanceLevel[] {
   const base = geometryRun(rows, imbalanceRun);
   if (base === null) return [];
-  const family = rows.filter(
-    (row) => familyOf(row) === familyOf(base) && (imbalanceSeed === null || row.config.seed === imbalanceSeed),
-  );
+  const whole = familyRows(rows, base);
+  const family = whole.filter((row) => imbalanceSeed === null || row.config.seed === imbalanceSeed);
+  const large = whole.reduce<number | null>((found, { config }) => found ?? twoLevels(config.dataset), null);
   const tagOf = dataTagger(rows);
   const levels = Map.groupBy(family, (row) => withData(String(imbalanceAt(row)), tagOf(row)));
   return [...levels.values()]
@@ -91,23 +97,41 @@ export function imbalanceLevels(
     .sort((a, b) => b.imbalance - a.imbalance || a.data.index - b.data.index)
     .slice(0, maxImbalances)
     .map(({ imbalance, data, members }) => ({
-      imbalance,
-      data,
+      ...{ imbalance, data, large },
       runs: [...meanRuns(members.filter(hasBegun), rule)]
         .sort((a, b) => a.config.seed - b.config.seed || a.ordinal - b.ordinal)
         .slice(0, maxSeeds),
     }));
 }
 
-/** One run of each family, in order. */
+/** The runs of a family; balanced ones of a set that names no profile are of each whose own balanced set there is not. */
+function familyRows(rows: readonly RunRow[], base: RunRow): RunRow[] {
+  const plain = plainOf(base);
+  const alike = rows.filter((row) => plainOf(row) === plain);
+  const key = familyOf(base);
+  const ofBase = alike.filter((row) => familyOf(row) === key);
+  const first = ofBase.every(isBalanced) ? alike.find((row) => !isBalanced(row)) : base;
+  if (first === undefined) return ofBase;
+  const ofFirst = familyOf(first);
+  const own = alike.filter((row) => familyOf(row) === ofFirst);
+  if (own.some(isBalanced)) return own;
+  return [...own, ...alike.filter((row) => isBalanced(row) && twoLevels(row.config.dataset) === null)];
+}
+
+/** One run of each family, in order; balanced ones alone are no family where they stand with others. */
 export function imbalanceFamilies(rows: readonly RunRow[]): RunRow[] {
-  const firsts = new Map<string, RunRow>();
-  for (const row of rows) if (!firsts.has(familyOf(row))) firsts.set(familyOf(row), row);
-  return [...firsts.values()].sort((a, b) => compareConfigs(a.config, b.config));
+  const firsts = [...Map.groupBy(rows, plainOf).values()].flatMap((alike) => {
+    const families = [...Map.groupBy(alike, familyOf).values()];
+    const unequal = families.filter((family) => !family.every(isBalanced));
+    return (unequal.length > 0 ? unequal : families).map(([first]) => first as RunRow);
+  });
+  return firsts.sort((a, b) => compareConfigs(a.config, b.config));
 }
 
 /** The family's run among those that stand for the families. */
 export const familyRun = (families: readonly RunRow[], chosen: RunRow | null): RunRow | null =>
-  families.find((row) => chosen !== null && familyOf(row) === familyOf(chosen)) ?? null;
+  families.find((row) => chosen !== null && familyOf(row) === familyOf(chosen)) ??
+  families.find((row) => chosen !== null && plainOf(row) === plainOf(chosen)) ??
+  null;
 
 export const hasImbalance = (rows: readonly RunRow[]): boolean => rows.some((row) => imbalanceAt(row) < 1);

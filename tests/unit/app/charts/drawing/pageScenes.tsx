@@ -70,7 +70,7 @@ const merging = (cosine: number) =>
   Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : at === 11 || at === 14 ? cosine : -1 / 3));
 const levels = [1, 0.1, 0.01].flatMap((imbalance) => {
   const runs = [0, 1].map((seed) => aRow({ seed, dataset: clusters(imbalance) }, { "train/loss": 1 }));
-  const level = { imbalance, data: { text: "", index: 0 }, runs };
+  const level = { imbalance, data: { text: "", index: 0 }, large: null, runs };
   const snapshot = (seed: number) => {
     const cosine = -1 / 3 - 0.4 * Math.log10(imbalance) + 0.05 * seed;
     return { classes: 4, meansGram: merging(cosine), headGram: merging(cosine / 2) } as unknown as GeometrySnapshot;

@@ -116,13 +116,35 @@ describe("classes of two levels", () => {
       imbalanceLevels(rows, { imbalanceRun: first?.ordinal ?? null, imbalanceSeed: null }).map((one) => one.imbalance),
     ).toEqual([1, 0.1]);
   });
+  test("stand beside the balanced set that names no profile, and it is no family of its own", () => {
+    const sets = [clusters(1), two(0.1, 1), two(0.01, 1), two(0.1, 3)].map((dataset) => aRow({ dataset }, { "train/loss": 1 }));
+    const families = imbalanceFamilies(sets);
+    expect(families.map(({ config }) => "largeClasses" in config.dataset && config.dataset.largeClasses)).toEqual([1, 3]);
+    const levelsOf = (at: number) =>
+      imbalanceLevels(sets, { imbalanceRun: sets[at]?.ordinal ?? null, imbalanceSeed: null }).map((level) => [
+        level.imbalance,
+        level.large,
+        level.runs.length,
+      ]);
+    const ofOne = [
+      [1, 1, 1],
+      [0.1, 1, 1],
+      [0.01, 1, 1],
+    ];
+    expect([levelsOf(0), levelsOf(1), levelsOf(2)]).toEqual([ofOne, ofOne, ofOne]);
+    expect(levelsOf(3)).toEqual([
+      [1, 3, 1],
+      [0.1, 3, 1],
+    ]);
+    expect(familyRun(families, sets[0] ?? null)).toBe(families[0]);
+  });
   test("have all but the large ones as their minority, whatever the ratio", () => {
     const gram = [1, 0.1, 0.1, 0.1, 0.1, 1, 0.4, 0.4, 0.1, 0.4, 1, 0.4, 0.1, 0.4, 0.4, 1];
     const snapshot = { classes: 4, meansGram: gram, headGram: gram } as unknown as GeometrySnapshot;
     for (const imbalance of [1, 0.1]) {
       const runs = [aRow({ dataset: two(imbalance, 1) }, { "train/loss": 1 })];
       const counts = [50, 50 * imbalance, 50 * imbalance, 50 * imbalance];
-      const found = levelGeometry({ imbalance, data: { text: "", index: 0 }, runs }, counts, () => snapshot);
+      const found = levelGeometry({ imbalance, data: { text: "", index: 0 }, large: 1, runs }, counts, () => snapshot);
       expect(found).toMatchObject({ minority: 3, large: 1 });
       expect(halfBand(found as LevelGeometry, "head", "minority")?.mean).toBeCloseTo(0.4, 12);
       expect(halfBand(found as LevelGeometry, "head", "majority")).toBeNull();
@@ -138,7 +160,7 @@ describe("a level over its seeds", () => {
   const runs = [0, 1, 2].map((seed) => aRow({ seed, dataset: clusters(0.1) }, { "train/loss": 1 }));
   const cosines = [0.2, 0.4, undefined];
   const level = (counts: number[] | null) =>
-    levelGeometry({ imbalance: 0.1, data: { text: "", index: 0 }, runs }, counts, ({ config }) => {
+    levelGeometry({ imbalance: 0.1, data: { text: "", index: 0 }, large: null, runs }, counts, ({ config }) => {
       const cosine = cosines[config.seed];
       return cosine === undefined ? undefined : snapshot(cosine);
     });
