@@ -79,10 +79,10 @@ function optimizerText(optimizer: OptimizerConfig): string {
   }
 }
 
-/** How the decay is split between the gradient and the update, where it is split. */
+/** How the decay is split between the gradient and the update, where that was said. */
 function shareFacts({ regularizer, training: { optimizer } }: RunConfig): Fact[] {
   const share = coupledShare(optimizer);
-  if (share === 1 || regularizer.family === "adamw") return [];
+  if (optimizer.share === undefined || regularizer.family === "adamw") return [];
   return [["Coupled share", `${share} of the decay in the gradient, ${Number((1 - share).toPrecision(12))} beside the update`]];
 }
 

@@ -1,9 +1,10 @@
+import { coupledShare } from "../config/optimizerConfig.ts";
 import { optimumSilence } from "../config/optimumSilence.ts";
 import type { LaunchFindings } from "./finding.ts";
 import type { ValidParts } from "./validParts.ts";
 
-/** Networks and objectives whose runs have no L*, and with it no gap and no distance to it; each reason once. */
-export function optimumFindings({ architectures, regularizers }: ValidParts, found: LaunchFindings): void {
+/** Networks, objectives and optimizers whose runs have no L*, and with it no gap and no distance to it; each reason once. */
+export function optimumFindings({ architectures, regularizers, optimizers }: ValidParts, found: LaunchFindings): void {
   const said = new Set<string>();
   for (const { value: arch, at } of architectures)
     for (const { value } of regularizers) {
@@ -12,4 +13,12 @@ export function optimumFindings({ architectures, regularizers }: ValidParts, fou
       said.add(reason);
       found.warnings.push({ path: ["architectures", at], message: `${reason} Such runs have no gap and no distance to it.` });
     }
+  const split = optimizers.filter(({ value }) => coupledShare(value) < 1);
+  const [first] = split;
+  if (first === undefined || !regularizers.some(({ value }) => value.family !== "none" && value.family !== "adamw")) return;
+  const others = split.length < optimizers.length ? " Those with a share of 1 have all of it." : "";
+  found.warnings.push({
+    path: ["optimizers", first.at],
+    message: `With a coupled share below 1 some of the decay is part of no objective, and there is no optimum L*. Such runs have no gap and no distance to it.${others}`,
+  });
 }

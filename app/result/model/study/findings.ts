@@ -39,14 +39,18 @@ function nearness(gap: StudyMean | undefined, nc1: StudyMean | undefined): strin
   return nc1?.mean != null ? `NC1 ${roughNumber(nc1.mean)}` : null;
 }
 
-/** "NC1 0.05 → 0.31 from label noise 0 to 0.4". */
-function change(name: string, curve: StudyCurve | undefined, text: (value: number) => string): string | null {
+/**
+ * "NC1 0.05 → 0.31", "gap 2 % at 1 alone": a change over the places of the axis, and where it is from where not all of them have a value.
+ * @param all how many have one of NC1
+ */
+function change(name: string, curve: StudyCurve | undefined, text: (value: number) => string, all: number): string | null {
   const points = valued(curve);
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return null;
-  return first === last
-    ? `${name} ${text(first.mean as number)}`
-    : `${name} ${text(first.mean as number)} → ${text(last.mean as number)}`;
+  const isPart = points.length < all;
+  if (first === last) return `${name} ${text(first.mean as number)}${isPart ? ` at ${shortNumber(first.x)} alone` : ""}`;
+  const where = isPart ? ` from ${shortNumber(first.x)} to ${shortNumber(last.x)}` : "";
+  return `${name} ${text(first.mean as number)} → ${text(last.mean as number)}${where}`;
 }
 
 interface Measured {
@@ -80,8 +84,9 @@ function overDepth({ nc1, gap, ridge }: Measured): string[] {
 
 /** What a curve over another axis says: how NC1 and the gap change from one end to the other. */
 function overOther({ nc1, gap }: Measured, x: StudyAxisId): string[] {
-  const parts = [change("NC1", nc1, roughNumber), change("gap", gap, roughPercent)].filter((part) => part !== null);
   const places = valued(nc1).map((point) => shortNumber(point.x));
+  const ofAll = places.length;
+  const parts = [change("NC1", nc1, roughNumber, ofAll), change("gap", gap, roughPercent, ofAll)].filter((part) => part !== null);
   if (parts.length === 0 || places.length < 2) return parts;
   return [`${studyAxes[x].title} ${places[0]} to ${places.at(-1)}: ${parts.join(", ")}`];
 }

@@ -55,6 +55,9 @@ const optimizerStyles: Record<OptimizerConfig["name"], { hue: number | null; chr
   muon: { hue: 55, chroma: 0.14, marker: "triangle" },
 };
 
+/** Of several λ, the largest first. */
+const strengthDashes = ["", "6 3", "2 3", "10 3 2 3"] as const;
+
 function optimizerColour(config: RunConfig, shade: number): string {
   const { hue, chroma } = optimizerStyles[config.training.optimizer.name];
   return hue === null ? shadedColour(config, shade) : huedColour(hue, chroma, shade);
@@ -132,12 +135,20 @@ function styleByNumbers(configs: readonly RunConfig[]): (config: RunConfig) => L
   const [scale, second] = scales.filter(({ shade }) => varies(shade));
   const networks = new Set(configs.map((config) => `${config.architecture} ${config.normalization}`)).size;
   if (networks === 1 && new Set(configs.map(({ training }) => training.optimizer.name)).size > 1) {
-    const shadeOf = scale ? rankAmong(configs, scale.shade) : () => 0.5;
-    return (config) => ({
-      ...curveStyle(config, { width: false, lambda: false }),
-      colour: optimizerColour(config, 0.1 + 0.9 * shadeOf(config)),
-      marker: optimizerStyles[config.training.optimizer.name].marker,
-    });
+    // Shares are a line's places more often than what tells lines apart: another number goes first.
+    const told = scale?.id === "share" ? (second ?? scale) : scale;
+    const shadeOf = told ? rankAmong(configs, told.shade) : () => 0.5;
+    const strengths = [...new Set(configs.map(strength))].sort((a, b) => a - b);
+    return (config) => {
+      const style = curveStyle(config, { width: false, lambda: false });
+      const weakness = Math.max(0, strengths.length - 1 - strengths.indexOf(strength(config)));
+      return {
+        ...style,
+        colour: optimizerColour(config, 0.1 + 0.9 * shadeOf(config)),
+        dash: strengths.length > 1 ? (strengthDashes[weakness % strengthDashes.length] as string) : style.dash,
+        marker: optimizerStyles[config.training.optimizer.name].marker,
+      };
+    };
   }
   if (scale === undefined) return (config) => curveStyle(config, { width: false, lambda: false });
   const markerBy =

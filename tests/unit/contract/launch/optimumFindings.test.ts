@@ -26,3 +26,15 @@ test("of RN1 and of a ridge on features nothing is said", () => {
   expect(warnings({})).toEqual([]);
   expect(warnings({ ...resNet, widths: [64], regularizers: [features] })).toEqual([]);
 });
+
+test("optimizers with some of the decay beside the gradient have none, and it is said of how many", () => {
+  const adam = (share: number) => ({ ...config.training.optimizer, share }) as never;
+  expect(warnings({ optimizers: [adam(1)] })).toEqual([]);
+  expect(warnings({ optimizers: [adam(0.5), adam(0)] })).toEqual([
+    expect.stringMatching(/^With a coupled share below 1 .*to it\.$/),
+  ]);
+  expect(warnings({ optimizers: [adam(1), adam(0)] })).toEqual([
+    expect.stringMatching(/no gap and no distance to it\. Those with a share of 1 have all of it\.$/),
+  ]);
+  expect(warnings({ optimizers: [adam(0)], regularizers: [{ family: "none" }] })).toEqual([]);
+});

@@ -51,6 +51,17 @@ describe("findings", () => {
       /^Depth 8: gap to the UFM optimum 25 %; slope of NC1 −0\.40000 ± <0\.00001 \(95 %: −0\.40000…−0\.40000; depth 2…8\), within the theory's −1\/2…−1\/4; N = 6 runs$/,
     );
   });
+  test("say where the gap is, of shares of which one alone has an optimum", () => {
+    const { training } = run(5, 0, 0).config;
+    const rows = [0, 0.5, 1].map((share) =>
+      aRow(
+        { depth: 5, training: { ...training, optimizer: { ...training.optimizer, share } as never } },
+        { "train/nc1.ratio@5": 0.2 / (1 + share), ...(share === 1 && { "train/gap.total": 0.25 }) },
+      ),
+    );
+    const text = findings(rows).lines[0]?.text;
+    expect(text).toContain("oupled share 0 to 1: NC1 0.20 → 0.10, gap 25 % at 1 alone");
+  });
   test("claim no side of the theory's band that the whole interval is not on", () => {
     const text = (nc1: (depth: number) => number, config: Partial<RunConfig> = {}) =>
       findings(ladder.map((depth) => aRow({ depth, ...config }, { [`train/nc1.ratio@${depth}`]: nc1(depth) }))).lines[0]?.text;

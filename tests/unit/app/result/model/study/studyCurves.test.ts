@@ -434,6 +434,21 @@ describe("optimizers", () => {
     expect(new Set(curves.map(({ config }) => styleOf(config).marker)).size).toBe(3);
   });
 
+  test("and by two strengths of the decay, two lines each that differ in dash and lightness", () => {
+    const two = [0.005, 0.05].flatMap((lambda) =>
+      [...shares, ...sgd].map((one) =>
+        aRow({ depth: 5, regularizer: { family: "weights", lambda }, ...one } as never, { "train/nc1.ratio@5": 0.1 }),
+      ),
+    );
+    const lines = lineAxes(two, "share");
+    const { curves } = studyCurves(two, { metric: "nc1.ratio", split: "train", x: "share", lines, log: true });
+    expect(curves).toHaveLength(4);
+    const styleOf = styleAmong(curves.map(({ config }) => config));
+    const styles = curves.map(({ config }) => styleOf(config));
+    expect(new Set(styles.map(({ colour }) => colour)).size).toBe(4);
+    expect(styles.map(({ dash }) => dash).sort()).toEqual(["", "", "6 3", "6 3"]);
+  });
+
   test("are categories, the decoupled by their names", () => {
     expect(categoriesOn("optimizer", rows)).toEqual(["Adam", "Adam c=0.25", "AdamW", "SGD", "SGDW", "Muon"]);
   });
