@@ -264,7 +264,6 @@ const resultFolders = {
   ...Object.fromEntries(sections.map((section) => [section, ["model", "view", "parts"]])),
   // Its maps are those of the geometry.
   imbalance: ["model", "view", "parts", "geometry"],
-  certificate: ["model"],
   // A page of its own, of the same parts.
   external: ["model", "view", "parts", "reading", "header", "study", "geometry", "table"],
 };

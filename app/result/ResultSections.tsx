@@ -5,16 +5,16 @@ import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { WhenVisible } from "../ui/WhenVisible.tsx";
 import { AfterTrainingSection } from "./afterTraining/AfterTrainingSection.tsx";
 import { hasAfterTraining } from "./afterTraining/hasAfterTraining.ts";
-import { CertificatePanel } from "./certificate/CertificatePanel.tsx";
+import { CertificateSection } from "./certificate/CertificateSection.tsx";
 import { GeometryPanel } from "./geometry/GeometryPanel.tsx";
 import { ImbalanceSection } from "./imbalance/ImbalanceSection.tsx";
 import { hasImbalance } from "./model/imbalance/minorityCollapse.ts";
 import { isDeepFree } from "./model/rank/rankCells.ts";
 import { ruleInEffect } from "./model/runs/convergenceRule.ts";
 import { speedIsOpen } from "./model/speed/convergenceSpeed.ts";
+import { SectionToggle } from "./parts/SectionToggle.tsx";
 import { RankSection } from "./rank/RankSection.tsx";
 import { SpeedSection } from "./speed/SpeedSection.tsx";
-import { SpeedToggle } from "./speed/SpeedToggle.tsx";
 import { StudyChart } from "./study/StudyChart.tsx";
 import { RunTable } from "./table/RunTable.tsx";
 import { LayerProfileChart } from "./training/LayerProfileChart.tsx";
@@ -55,7 +55,7 @@ export function ResultSections({ store, version, detail, view, onView, share }: 
         </WhenVisible>
       </div>
       <section aria-labelledby="speed-heading" data-testid="speed">
-        <SpeedToggle open={speedOpen} onOpen={(open) => onView({ speed: open })} />
+        <SectionToggle id="speed-heading" title="Convergence speed" open={speedOpen} onOpen={(speed) => onView({ speed })} />
         {speedOpen && (
           <WhenVisible height={640} what="Convergence speed">
             <SpeedSection store={store} version={store.chartVersion} view={view} onView={onView} />
@@ -78,7 +78,7 @@ export function ResultSections({ store, version, detail, view, onView, share }: 
         </WhenVisible>
       )}
       <PanelBoundary what="The certificate">
-        <CertificatePanel rows={store.chartRows} />
+        <CertificateSection rows={store.chartRows} view={view} onView={onView} />
       </PanelBoundary>
       <WhenVisible height={440} what="The geometry of the last layer">
         <GeometryPanel store={store} version={store.chartVersion} view={view} onView={onView} />

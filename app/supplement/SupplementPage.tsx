@@ -1,7 +1,9 @@
 import { leaveOutRule } from "../../contract/theory/isUnconverged.ts";
 import type { Supplement } from "../../contract/wire/supplement.ts";
+import { certificateIsOpen } from "../result/model/certificate/certificate.ts";
 import { leftOutOfRows } from "../result/model/runs/convergenceRule.ts";
 import { findings } from "../result/model/study/findings.ts";
+import { CertificateTables } from "./CertificateTables.tsx";
 import { ConfigFacts } from "./ConfigFacts.tsx";
 import { Definitions } from "./Definitions.tsx";
 import { layersPlace, studyPlace } from "./places.ts";
@@ -48,6 +50,8 @@ export function SupplementPage({ supplement }: { supplement: Supplement }) {
         </div>
         <MoreFigures supplement={supplement} />
       </Section>
+
+      {certificateIsOpen({ certificate: null }, runs) && <CertificateTables rows={runs} />}
 
       <Section title="Means over seeds" id="means">
         <MeansTable rows={runs} rule={rule} />

@@ -22,6 +22,8 @@ export interface StudyView {
   imbalanceRun: number | null;
   /** The one seed of the imbalance view; null = the mean over all. */
   imbalanceSeed: number | null;
+  /** Whether the certificate is open; null = if networks grew or were polished. */
+  certificate: boolean | null;
   evalLines: GridAxisId[] | null;
   attack: Attack | null;
   norm: AttackNorm | null;
@@ -43,6 +45,7 @@ export const readStudyView = (get: (name: string) => string | null): StudyView =
   speedLines: linesOf(get("speedLines")),
   imbalanceRun: numberOf(get("imbalanceRun")),
   imbalanceSeed: numberOf(get("imbalanceSeed")),
+  certificate: flag(get("certificate")),
   evalLines: linesOf(get("evalLines")),
   attack: oneOf(attacks, get("attack")),
   norm: oneOf(attackNorms, get("norm")),
@@ -57,7 +60,8 @@ export function studyPatch(name: keyof StudyView, value: never): Record<string, 
     case "fit":
       return { fit: writeRange(value) };
     case "speed":
-      return { speed: writeFlag(value) };
+    case "certificate":
+      return { [name]: writeFlag(value) };
     case "speedLines":
     case "evalLines":
       return { [name]: writeLines(value) };

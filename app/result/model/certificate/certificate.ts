@@ -10,6 +10,8 @@ export type Stationarity = boolean | null;
 /** The runs of one depth of a line. */
 export interface CertifiedDepth {
   depth: number;
+  /** What its runs began with: a grown line's shallowest have nothing to grow from. */
+  start: "grown" | "random";
   /** The least J − L* of its runs: no network of any depth has a J lower by more. */
   above: number;
   /** The same in units of L*. */
@@ -27,8 +29,9 @@ export interface CertifiedDepth {
 export interface Certificate {
   key: string;
   label: string;
-  start: "grown" | "random";
   depths: CertifiedDepth[];
+  /** Whether the study has other depths, measured or not. */
+  comparesDepths: boolean;
   /** Whether J does not rise with depth, seed by seed: how many seeds, and where the first rise is. */
   monotone: { seeds: number; of: number; rise: { seed: number; from: number; to: number } | null };
 }
@@ -40,32 +43,37 @@ const rounding = 1e-6;
 export function certificates(rows: readonly CertifiedRun[]): Certificate[] {
   const known = rows.filter((row) => excessOf(row) !== null);
   if (known.length === 0) return [];
-  return groupLines(known, lineAxes(known, "depth"), "depth").map(({ key, label, members }) =>
-    certificateOf(key, label, members),
-  );
+  const least = Math.min(...rows.map(({ config }) => config.depth));
+  const comparesDepths = rows.some(({ config }) => config.depth > least);
+  return groupLines(known, lineAxes(known, "depth"), "depth").map(({ key, label, members }) => ({
+    ...{ key, label, comparesDepths },
+    depths: certifiedDepths(members, least),
+    monotone: monotony(members),
+  }));
 }
 
-function certificateOf(key: string, label: string, rows: readonly CertifiedRun[]): Certificate {
+/** Whether the certificate is open: as chosen, else where networks grew or were polished, which is done for its sake. */
+export const certificateIsOpen = (view: { certificate: boolean | null }, rows: readonly Pick<RunRow, "config">[]): boolean =>
+  view.certificate ?? rows.some(({ config: { training } }) => training.grown !== undefined || training.polish !== undefined);
+
+/** @param least of the study's depths */
+function certifiedDepths(rows: readonly CertifiedRun[], least: number): CertifiedDepth[] {
   const depths = [...new Set(rows.map(({ config }) => config.depth))].sort((a, b) => a - b);
-  return {
-    ...{ key, label },
-    start: rows.some(({ config }) => config.training.grown) ? "grown" : "random",
-    depths: depths.flatMap((depth) => {
-      const own = rows.filter(({ config }) => config.depth === depth);
-      return certifyDepth(depth, own) ?? [];
-    }),
-    monotone: monotony(rows),
-  };
+  return depths.flatMap((depth) => {
+    const own = rows.filter(({ config }) => config.depth === depth);
+    const isGrown = depth > least && own.some(({ config }) => config.training.grown);
+    return certifyDepth(depth, isGrown ? "grown" : "random", own) ?? [];
+  });
 }
 
-function certifyDepth(depth: number, rows: readonly CertifiedRun[]): CertifiedDepth | null {
+function certifyDepth(depth: number, start: CertifiedDepth["start"], rows: readonly CertifiedRun[]): CertifiedDepth | null {
   const sorted = rows.toSorted((a, b) => excessOf(a)! - excessOf(b)!);
   const [best, worst] = [sorted[0], sorted.at(-1)];
   if (!best || !worst) return null;
   const gradientNorm = best.last["train/gradientNorm"] ?? null;
   const tolerance = best.config.training.polish?.tolerance;
   return {
-    depth,
+    ...{ depth, start },
     above: excessOf(best)!,
     relative: best.last["train/gap.total"] ?? Number.NaN,
     most: excessOf(worst)!,

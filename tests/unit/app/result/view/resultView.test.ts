@@ -29,6 +29,7 @@ describe("the address", () => {
       tau: 0.05,
       fit: { from: 3, to: 21 },
       speed: false,
+      certificate: true,
       speedMetric: "nc3.cosine",
       speedTau: 1e-3,
       speedGap: 2,
