@@ -44,18 +44,19 @@ export function decadeTicks(low: number, high: number, most = 8): Tick[] {
   return ticks.sort((a, b) => a.at - b.at);
 }
 
-/** Round ticks of a linear axis: steps of 1, 2 or 5 times a power of ten. */
-export function linearTicks(low: number, high: number, about = 5): Tick[] {
+/** Round ticks of a linear axis: steps of 1, 2 or 5 times a power of ten, at least 1 where it counts things. */
+export function linearTicks(low: number, high: number, about = 5, whole = false): Tick[] {
   const span = high - low;
   if (!(span > 0)) return [{ at: low, label: shortNumber(low), minor: false }];
-  const ticks = roundTicks(low, high, about);
-  return ticks.length >= 2 ? ticks : roundTicks(low, high, about * 2.5);
+  const least = whole ? 1 : 0;
+  const ticks = roundTicks(low, high, about, least);
+  return ticks.length >= 2 ? ticks : roundTicks(low, high, about * 2.5, least);
 }
 
-function roundTicks(low: number, high: number, about: number): Tick[] {
+function roundTicks(low: number, high: number, about: number, least: number): Tick[] {
   const rough = (high - low) / about;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough) as number;
+  const step = Math.max(least, [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough) as number);
   const ticks: Tick[] = [];
   for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-9; index++) {
     const at = Number((index * step).toPrecision(12));
@@ -88,5 +89,5 @@ export function axisTicks(axis: AxisOptions, domain: [number, number], pixels: n
   if (axis.tickValues !== undefined)
     return valueTicks(axis.tickValues, axis.kind, low, high, pixels).filter((tick) => tick.at >= low && tick.at <= high);
   if (axis.kind === "log10") return decadeTicks(low, high, Math.max(2, Math.floor(pixels / 44)));
-  return linearTicks(low, high, Math.max(2, Math.floor(pixels / spacing)));
+  return linearTicks(low, high, Math.max(2, Math.floor(pixels / spacing)), axis.whole);
 }

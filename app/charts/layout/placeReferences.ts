@@ -22,6 +22,8 @@ export interface PlotFrame {
 }
 
 const labelDistance = 12;
+/** Of a character of a label, on average, pixels. */
+const characterWidth = 5.4;
 
 /** Where reference lines and their labels lie: a label at an end of the plot, or beside its last piece, none on another one. */
 export function placeReferences(references: readonly ReferenceMark[], frame: PlotFrame): PlacedReference[] {
@@ -46,8 +48,7 @@ export function placeReferences(references: readonly ReferenceMark[], frame: Plo
     const atLeft = labelAt === "left";
     return [{ label, path, x: atLeft ? area.x + 6 : right - 6, y: height, anchor: atLeft ? "start" : "end" }];
   });
-  for (const x of new Set(placed.map((one) => one.x))) {
-    const column = placed.filter((one) => one.x === x);
+  for (const column of columnsOf(placed)) {
     const heights = spreadApart(
       column.map((one) => one.y),
       labelDistance,
@@ -59,4 +60,23 @@ export function placeReferences(references: readonly ReferenceMark[], frame: Plo
     });
   }
   return placed;
+}
+
+/** Labels that lie above or below each other, in groups. */
+function columnsOf(placed: readonly PlacedReference[]): PlacedReference[][] {
+  const extent = ({ label, x, anchor }: PlacedReference) => {
+    const width = characterWidth * label.length;
+    return anchor === "start" ? { from: x, to: x + width } : { from: x - width, to: x };
+  };
+  const columns: { to: number; members: PlacedReference[] }[] = [];
+  for (const one of placed.toSorted((a, b) => extent(a).from - extent(b).from)) {
+    const { from, to } = extent(one);
+    const last = columns.at(-1);
+    if (last === undefined || from >= last.to) columns.push({ to, members: [one] });
+    else {
+      last.to = Math.max(last.to, to);
+      last.members.push(one);
+    }
+  }
+  return columns.map(({ members }) => members);
 }

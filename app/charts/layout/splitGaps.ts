@@ -48,16 +48,16 @@ function gapReason(value: number | null, kind: AxisKind): GapReason {
   return kind === "linear" ? "beyond ±10³⁰⁰" : "not above 0";
 }
 
-/** "3 points not above 0, shown as gaps", "4 gaps: 3 not above 0, 1 missing", or null when nothing is left out. */
+/** "3 points not above 0: crosses on the axis", "4 crosses on the axis: 3 not above 0, 1 missing", or null when nothing is left out. */
 export function describeGaps(series: readonly DrawnSeries[]): string | null {
   const counts = new Map<string, number>();
   for (const { gaps } of series) for (const { reason } of gaps) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   if (counts.size === 0) return null;
   if (counts.size === 1) {
     const [[reason, count]] = [...counts] as [[string, number]];
-    return `${countOf(count, "point")} ${reason}, shown as ${count === 1 ? "a gap" : "gaps"}`;
+    return `${countOf(count, "point")} ${reason}: ${count === 1 ? "a cross" : "crosses"} on the axis`;
   }
   const parts = [...counts].map(([reason, count]) => `${formatCount(count)} ${reason}`);
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return `${countOf(total, "gap")}: ${parts.join(", ")}`;
+  return `${formatCount(total)} crosses on the axis: ${parts.join(", ")}`;
 }

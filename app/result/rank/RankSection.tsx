@@ -11,7 +11,7 @@ import { rankAnswer, rankCells } from "../model/rank/rankCells.ts";
 import { collapseSeries, rankSeries } from "../model/rank/rankSeries.ts";
 import { RankTable } from "./RankTable.tsx";
 
-const rankAxis: AxisOptions = { label: "least rank over the layers", kind: "linear" };
+const rankAxis: AxisOptions = { label: "least rank over the layers", kind: "linear", whole: true };
 const collapseAxis: AxisOptions = { label: "J / J of collapse", kind: "linear" };
 const one: ReferenceMark[] = [{ y: 1, label: "deep neural collapse", labelAt: "left" }];
 

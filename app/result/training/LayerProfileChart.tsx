@@ -61,7 +61,9 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       formatX={(x) => `l/L = ${x.toFixed(2)}`}
       notices={drawing.notices}
       empty={
-        series.length > 0 ? undefined : (whyNotYet(store.chartRows, metric) ?? (isSurveyMetric(metric) ? notSurveyed : empty))
+        series.length > 0
+          ? undefined
+          : (drawing.noneLeft ?? whyNotYet(store.chartRows, metric) ?? (isSurveyMetric(metric) ? notSurveyed : empty))
       }
       extraItems={[
         {

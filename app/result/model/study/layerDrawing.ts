@@ -87,9 +87,12 @@ export function layerDrawing(store: ExperimentStore, choice: LayerChoice, rule: 
     Array.from({ length: depth - spared }, (_, place) => place + 1),
   );
   const seeds = new Set(rows.map((row) => row.config.seed)).size;
+  const leftOut = leftOutText(all.length - rows.length, all.length, rule);
   const y: AxisOptions = { label: info.label, kind: log ? "log10" : "linear" };
   return {
     ...{ steps, floor, x, y },
+    /** Why there is nothing to draw, where no run is left; else null. */
+    noneLeft: all.length > 0 && rows.length === 0 ? leftOut : null,
     title: `${info.label} over the layers`,
     series: [...lines, ...classifiers.filter((one) => one.ys[0] !== null), ...starts],
     notices: [
@@ -102,7 +105,7 @@ export function layerDrawing(store: ExperimentStore, choice: LayerChoice, rule: 
       profiles.some((profile) => profile.lacksLast)
         ? "the last layer's class means are missing: measured by a version that recorded only the classifier's value"
         : null,
-      leftOutText(all.length - rows.length, all.length, rule),
+      leftOut,
     ],
   };
 }

@@ -8,6 +8,10 @@ import { floorText, type NumericFloor } from "../metrics/numericFloor.ts";
 import type { StudyCurves } from "./studyCurves.ts";
 import { theoryBand, theorySilences } from "./theoryText.ts";
 
+/** "no theory's slope: no theorem covers Conv; …": said once, whatever the reasons. */
+const silenceText = (reasons: readonly string[]): string | null =>
+  reasons.length === 0 ? null : `no theory's slope: ${reasons.join("; ")}`;
+
 interface Drawn {
   metric: StudyMetric;
   split: Split;
@@ -36,7 +40,7 @@ export function studyNotices(found: StudyCurves, drawn: Drawn): (string | null)[
       : null,
     fitted ? `slopes by least squares on log-log axes through the mean at each ${title}, all of equal weight` : null,
     drawn.hasTheory ? `grey sector: theory's slopes ${theoryBand} through the fit` : null,
-    ...(fitted && /^nc[123]/.test(metric) ? theorySilences(curves, metric, split).map((why) => `no theory's slope: ${why}`) : []),
+    fitted && /^nc[123]/.test(metric) ? silenceText(theorySilences(curves, metric, split)) : null,
     log && drawn.hasSeries && /^(nc|gap|distance)/.test(metric) ? "the optimum is 0, which a log axis cannot show" : null,
     points.some((point) => point.unfinished) ? "hollow: still training" : null,
     baselines.length > 0 ? `drawn across: runs that have no place on the ${title} axis` : null,

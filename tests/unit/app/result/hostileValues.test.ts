@@ -119,7 +119,7 @@ describe("numbers that hardly fit into a float64", () => {
         expect([value, kind, isDrawn || describeGaps(drawn) !== null]).toEqual([value, kind, true]);
       }
     const linear = layoutChart([line([1, 2], [1e308, 3])], { label: "x", kind: "linear" }, { label: "y", kind: "linear" });
-    expect(describeGaps(linear.drawn)).toBe("1 point beyond ±10³⁰⁰, shown as a gap");
+    expect(describeGaps(linear.drawn)).toBe("1 point beyond ±10³⁰⁰: a cross on the axis");
   });
 
   test("are told in words that are numbers", () => {

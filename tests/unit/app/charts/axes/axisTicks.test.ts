@@ -43,6 +43,9 @@ describe("other axes", () => {
   test("steps by 1, 2 or 5, and always has two ticks", () => {
     expect(linearTicks(0, 1, 5).map((tick) => tick.at)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     expect(linearTicks(3, 47, 2).length).toBeGreaterThanOrEqual(2);
+    expect(linearTicks(2.9, 4.1, 5).map((tick) => tick.at)).toContain(3.5);
+    expect(linearTicks(2.9, 4.1, 5, true).map((tick) => tick.at)).toEqual([3, 4]);
+    expect(linearTicks(0, 12, 3, true).map((tick) => tick.at)).toEqual(linearTicks(0, 12, 3).map((tick) => tick.at));
   });
 });
 

@@ -58,6 +58,15 @@ test("labels at one end do not lie on each other, and stay where they have room"
   ).toEqual([95, 93]);
 });
 
+test("labels that begin at different places do not lie on each other either", () => {
+  const piece = (from: number, to: number, y: number, label: string) => ({ y, label, pieces: [{ from, to, y }] });
+  const [a, b] = placeReferences([piece(0, 1, 50, "UFM optimum, RN1"), piece(1, 2, 51, "UFM optimum, RN2")], frame);
+  expect([a?.x, b?.x]).toEqual([95, 135]);
+  expect(Math.abs((a?.y ?? 0) - (b?.y ?? 0))).toBeCloseTo(12, 6);
+  const [c, d] = placeReferences([piece(0, 1, 50, "L*"), piece(4, 5, 51, "L*")], frame);
+  expect([c?.y, d?.y]).toEqual([103.5, 101.5]);
+});
+
 test("what has no place on the axis is not drawn", () => {
   expect(placeReferences([{ y: 0, label: "zero" }], { ...frame, yKind: "log10" })).toEqual([]);
 });

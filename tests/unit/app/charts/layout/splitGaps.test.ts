@@ -9,7 +9,7 @@ describe("splitGaps", () => {
     const drawn = splitGaps([0, 1, 2, 3, 4, 5], [1, 0, -0.5, null, 1e-13, 0.1], "linear", "log10");
     expect(drawn.points.map((point) => point.y)).toEqual([0, null, null, null, null, -1]);
     expect(drawn.gaps.map((gap) => gap.reason)).toEqual(["not above 0", "not above 0", "missing", "below 10⁻¹²"]);
-    expect(describeGaps([drawn])).toBe("4 gaps: 2 not above 0, 1 missing, 1 below 10⁻¹²");
+    expect(describeGaps([drawn])).toBe("4 crosses on the axis: 2 not above 0, 1 missing, 1 below 10⁻¹²");
   });
   test("keeps the measured numbers along with the plotted ones", () => {
     const [point] = splitGaps([100], [0.001], "log10", "log10").points;

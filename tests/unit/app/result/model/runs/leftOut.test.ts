@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ExperimentStore } from "../../../../../../app/live/ExperimentStore.ts";
 import { imbalanceLevels } from "../../../../../../app/result/model/imbalance/minorityCollapse.ts";
 import {
   convergedRuns,
@@ -11,6 +12,7 @@ import { meanAndDeviation, sortGroups, tableGroups } from "../../../../../../app
 import { convergenceSpeed } from "../../../../../../app/result/model/speed/convergenceSpeed.ts";
 import { evaluationScatter } from "../../../../../../app/result/model/study/evaluationCurves.ts";
 import { findings } from "../../../../../../app/result/model/study/findings.ts";
+import { layerDrawing } from "../../../../../../app/result/model/study/layerDrawing.ts";
 import { studyCurves } from "../../../../../../app/result/model/study/studyCurves.ts";
 import { readView, viewPatch } from "../../../../../../app/result/view/resultView.ts";
 import { leaveOutRule } from "../../../../../../contract/theory/isUnconverged.ts";
@@ -71,6 +73,17 @@ describe("runs that learned nothing", () => {
     }));
     const levels = imbalanceLevels(unequal, { imbalanceRun: null, imbalanceSeed: null }, byDefault);
     expect(levels[0]?.runs.map((run) => run.config.seed)).toEqual([0, 1]);
+  });
+
+  test("leave an empty layer profile that says so, where no other run is there", () => {
+    const store = new ExperimentStore();
+    const profileOf = (runs: RunRow[]) => {
+      store.setDetail({ runs } as unknown as ExperimentDetail);
+      return layerDrawing(store, { metric: "nc1.ratio", split: "train", at: null, log: true }, byDefault).noneLeft;
+    };
+    expect(profileOf(rows.filter(({ config }) => config.seed === 2))).toBe("2 of 2 runs left out: training accuracy below 0.9");
+    expect(profileOf(rows)).toBeNull();
+    expect(profileOf([])).toBeNull();
   });
 
   test("are counted by themselves: runs that have not been measured are not among them", () => {
