@@ -1,4 +1,4 @@
-import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { growthLine, nextShallower } from "../../../contract/config/growthLine.ts";
 import { isGrown } from "../../../contract/grown.ts";
 import type { Executor } from "../../../db/database.ts";
 import { linkToParents, listLineages, settleAwaiting } from "../../../db/queries/parents.ts";
@@ -13,15 +13,11 @@ import type { RunState } from "../../../db/queries/runs.ts";
 export async function linkParents(tx: Executor, experimentId: string, queued: RunState[]): Promise<RunState[]> {
   if (!queued.some(({ config }) => isGrown(config))) return queued;
   const lineages = await listLineages(tx, experimentId);
-  const lines = Map.groupBy(lineages, ({ config }) => lineOf(config));
+  const lines = Map.groupBy(lineages, ({ config }) => growthLine(config));
   const links = lineages.flatMap(({ id, config, status, startedAt, parentId }) => {
     if (!isGrown(config) || (status !== "queued" && status !== "paused")) return [];
     if (startedAt !== null && parentId !== null) return [];
-    const shallower = lines.get(lineOf(config))!.filter((run) => run.config.depth < config.depth);
-    const nearest = shallower.reduce<(typeof shallower)[number] | null>(
-      (a, b) => (a && a.config.depth > b.config.depth ? a : b),
-      null,
-    );
+    const nearest = nextShallower(lines.get(growthLine(config))!, config.depth, (run) => run.config.depth);
     return nearest ? [{ id, parentId: nearest.id }] : [];
   });
   await linkToParents(tx, links);
@@ -29,6 +25,3 @@ export async function linkParents(tx: Executor, experimentId: string, queued: Ru
   const settled = new Map((await settleAwaiting(tx, experimentId)).map((run) => [run.id, run]));
   return queued.map((run) => settled.get(run.id) ?? (linked.has(run.id) ? { ...run, awaitsParent: true } : run));
 }
-
-/** All of a run's config but its depth; the database gives the keys of all of them in one order. */
-const lineOf = ({ depth: _depth, ...line }: RunConfig): string => JSON.stringify(line);

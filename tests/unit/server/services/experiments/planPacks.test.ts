@@ -57,3 +57,18 @@ test("every run of every preset is in one pack, with others of its own depth and
       expect(new Set(pack.runs.map(({ depth, width, loss }) => `${depth} ${width} ${loss}`)).size).toBe(1);
   }
 });
+
+test("the depths of a seed that grow come one after the other, whatever the order of the grid and however many slots are free", () => {
+  const { training } = presets.find((preset) => preset.id === "first-light")!.config;
+  const grown = (depths: number[], seeds: number[]) =>
+    gridOf("first-light", { depths, seeds, training: { ...training, grown: { blocks: "identity", epsilon: 0.1 } } });
+  const timesOf = (packs: ReturnType<typeof planPacks>) =>
+    packs.map(({ runs, startMs }) => `${startMs}: ${runs.map(({ depth, seed }) => `${depth}/${seed}`).join()}`);
+  // Alone 2 s a run: three depths in a line take 6 s on any number of slots.
+  expect(timesOf(planPacks(grown([5, 2, 3], [0]), slots(4, 1), lasts))).toEqual(["0: 2/0", "2000: 3/0", "4000: 5/0"]);
+  expect(endOf(planPacks(gridOf("first-light", { depths: [5, 2, 3], seeds: [0] }), slots(4, 1), lasts))).toBe(2_000);
+  // Two seeds are two lines side by side.
+  expect(endOf(planPacks(grown([2, 3, 5], [0, 1]), slots(2, 1), lasts))).toBe(6_000);
+  expect(endOf(planPacks(grown([2, 3, 5], [0, 1]), slots(1, 1), lasts))).toBe(12_000);
+  expect(timesOf(planPacks(grown([2, 3], [0, 1, 2]), slots(1, 64), lasts))).toEqual(["0: 2/0,2/1,2/2", "4000: 3/0,3/1,3/2"]);
+});
