@@ -192,12 +192,6 @@ describe("the forms in which tables are read", () => {
       message: expect.stringMatching(/^mine.csv is not a comma-separated table: Quote Not Closed/),
     });
   });
-
-  test("a million lines", async () => {
-    const content = Array.from({ length: 1_000_000 }, (_, i) => `${i % 2}\tword${i % 97} number`).join("\n");
-    const set = await load(content, { maxLength: 4, vocabulary: 50 });
-    expect(set.resolved.trainCounts).toEqual([400_000, 400_000]);
-  });
 });
 
 describe("all lines that cannot be read are reported at once", () => {

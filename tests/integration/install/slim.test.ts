@@ -3,8 +3,8 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, realpathSync
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findRemovable, type Machine, thisMachine } from "../../../../server/install/removable.ts";
-import { slimFolder } from "../../../../server/install/slimFolder.ts";
+import { findRemovable, type Machine, thisMachine } from "../../../server/install/removable.ts";
+import { slimFolder } from "../../../server/install/slimFolder.ts";
 
 const linux: Machine = { platform: "linux", arch: "x64", libc: "glibc" };
 let root: string;
@@ -176,7 +176,7 @@ describe("slimming", () => {
 
 describe("slimming this project", () => {
   test("touches no file that is loaded when its heavy packages are", () => {
-    const project = resolve(import.meta.dirname, "../../../..");
+    const project = resolve(import.meta.dirname, "../../..");
     const program = `
       const { createRequire } = require("node:module");
       const load = createRequire(${JSON.stringify(join(project, "package.json"))});
@@ -190,7 +190,7 @@ describe("slimming this project", () => {
   });
 
   test("keeps its packages for development", () => {
-    const project = resolve(import.meta.dirname, "../../../..");
+    const project = resolve(import.meta.dirname, "../../..");
     const [tools] = findRemovable(project, thisMachine());
     expect(tools).toEqual({ what: "leftover development packages", paths: [] });
     expect(existsSync(join(project, "node_modules/vitest"))).toBe(true);

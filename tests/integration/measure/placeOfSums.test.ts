@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import type { Dataset } from "../../../../workers/data/dataset.ts";
-import { createEngine } from "../../../../workers/engine/createEngine.ts";
-import type { Device, Engine } from "../../../../workers/engine/engine.ts";
-import { makeObserver } from "../../../../workers/measure/observer.ts";
-import { type Place, placeOfSums, sumsText } from "../../../../workers/measure/placeOfSums.ts";
-import { runOptimum } from "../../../../workers/measure/runOptimum.ts";
-import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
-import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
-import { dataOf, smallRun } from "../builders.ts";
-import { imageRun, textRun } from "../data/tokenData.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import type { Dataset } from "../../../workers/data/dataset.ts";
+import { createEngine } from "../../../workers/engine/createEngine.ts";
+import type { Device, Engine } from "../../../workers/engine/engine.ts";
+import { makeObserver } from "../../../workers/measure/observer.ts";
+import { type Place, placeOfSums, sumsText } from "../../../workers/measure/placeOfSums.ts";
+import { runOptimum } from "../../../workers/measure/runOptimum.ts";
+import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
+import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
+import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
 
 const engine = await createEngine({ device: "cpu", engine: "compiled" });
 const eager = await createEngine({ device: "cpu", engine: "eager" });

@@ -3,9 +3,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findFault } from "../../../../server/install/findFault.mjs";
+import { findFault } from "../../../server/install/findFault.mjs";
 
-const project = resolve(import.meta.dirname, "../../../..");
+const project = resolve(import.meta.dirname, "../../..");
 let root: string;
 
 beforeEach(() => {

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { datasetConfig } from "../../../../../contract/data/datasetConfig.ts";
-import { loadDataset } from "../../../../../workers/data/resolve/loadDataset.ts";
-import { knownSources, resolveSamples } from "../../../../../workers/data/resolve/resolveSamples.ts";
-import { imageSource } from "../../../../../workers/data/sources/imageSources.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { loadDataset } from "../../../workers/data/resolve/loadDataset.ts";
+import { knownSources, resolveSamples } from "../../../workers/data/resolve/resolveSamples.ts";
+import { imageSource } from "../../../workers/data/sources/imageSources.ts";
 
 let root: string;
 beforeEach(() => {

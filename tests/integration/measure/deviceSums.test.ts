@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { createEngine } from "../../../../workers/engine/createEngine.ts";
-import { hasFloat64 } from "../../../../workers/measure/hasFloat64.ts";
-import { both, expectAlike, expectHostMetrics } from "./expectHostMetrics.ts";
-import { cases, of } from "./featureCases.ts";
-import { make, metricsOf, sumOnDevice, sumOnHost } from "./givenFeatures.ts";
+import { createEngine } from "../../../workers/engine/createEngine.ts";
+import { hasFloat64 } from "../../../workers/measure/hasFloat64.ts";
+import { both, expectAlike, expectHostMetrics } from "../../unit/workers/measure/expectHostMetrics.ts";
+import { cases, of } from "../../unit/workers/measure/featureCases.ts";
+import { make, metricsOf, sumOnDevice, sumOnHost } from "../../unit/workers/measure/givenFeatures.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 const eager = await createEngine({ device: "cpu", engine: "eager" });

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
-import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import type { RunEvent } from "../../../../contract/wire/runEvents.ts";
-import type { Checkpoint } from "../../../../workers/checkpoints/checkpointFile.ts";
-import { createEngine } from "../../../../workers/engine/createEngine.ts";
-import { makeObserver } from "../../../../workers/measure/observer.ts";
-import { runOptimum } from "../../../../workers/measure/runOptimum.ts";
-import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
-import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
-import { makeFullGradient } from "../../../../workers/training/fullGradient.ts";
-import { makePolisher } from "../../../../workers/training/polish.ts";
-import { executeRun } from "../../../support/builders/executeRun.ts";
-import { dataOf, smallRun } from "../builders.ts";
-import { families } from "../families.ts";
-import { gradientBy } from "../gradientBy.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import type { RunEvent } from "../../../contract/wire/runEvents.ts";
+import type { Checkpoint } from "../../../workers/checkpoints/checkpointFile.ts";
+import { createEngine } from "../../../workers/engine/createEngine.ts";
+import { makeObserver } from "../../../workers/measure/observer.ts";
+import { runOptimum } from "../../../workers/measure/runOptimum.ts";
+import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
+import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
+import { makeFullGradient } from "../../../workers/training/fullGradient.ts";
+import { makePolisher } from "../../../workers/training/polish.ts";
+import { executeRun } from "../../support/builders/executeRun.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
+import { families } from "../../unit/workers/families.ts";
+import { gradientBy } from "../../unit/workers/gradientBy.ts";
 
 const engine = await createEngine({ device: "cpu", engine: "compiled" });
 /** A share of the decay beside the gradient is refused, since the steps then minimize another objective. */

@@ -6,7 +6,7 @@ import {
   type Bounds,
   freshMemory,
   type OrderedJob,
-} from "../../../../server/launchers/autoscale.ts";
+} from "../../../server/launchers/autoscale.ts";
 
 /** What may happen at the cluster and in the queue between two looks. */
 const deed = fc.oneof(

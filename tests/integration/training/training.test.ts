@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import { type TrainingConfig, trainingConfig } from "../../../../contract/config/trainingConfig.ts";
-import { Failure } from "../../../../contract/failure.ts";
-import { createEngine } from "../../../../workers/engine/createEngine.ts";
-import type { Engine } from "../../../../workers/engine/engine.ts";
-import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
-import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
-import { makeBatches, oneHot } from "../../../../workers/training/batches.ts";
-import { learningRateAt } from "../../../../workers/training/schedule.ts";
-import { makeTrainer, type TrainingState } from "../../../../workers/training/train.ts";
-import { dataOf, smallRun } from "../builders.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { type TrainingConfig, trainingConfig } from "../../../contract/config/trainingConfig.ts";
+import { Failure } from "../../../contract/failure.ts";
+import { createEngine } from "../../../workers/engine/createEngine.ts";
+import type { Engine } from "../../../workers/engine/engine.ts";
+import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
+import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
+import { makeBatches, oneHot } from "../../../workers/training/batches.ts";
+import { learningRateAt } from "../../../workers/training/schedule.ts";
+import { makeTrainer, type TrainingState } from "../../../workers/training/train.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 const eager = await createEngine({ device: "cpu", engine: "eager" });

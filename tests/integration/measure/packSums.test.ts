@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { createEngine } from "../../../../workers/engine/createEngine.ts";
-import type { Engine } from "../../../../workers/engine/engine.ts";
-import { makeObserver, type Observation } from "../../../../workers/measure/observer.ts";
-import { makePackSums } from "../../../../workers/measure/packSums.ts";
-import { runOptimum } from "../../../../workers/measure/runOptimum.ts";
-import { SharedMeasuring } from "../../../../workers/measure/sharedMeasuring.ts";
-import { makePackTrainer, type PackMember } from "../../../../workers/training/packTrainer.ts";
-import { dataOf, smallRun } from "../builders.ts";
-import { imageRun, textRun } from "../data/tokenData.ts";
-import { threeMembers } from "../pack/members.ts";
+import { createEngine } from "../../../workers/engine/createEngine.ts";
+import type { Engine } from "../../../workers/engine/engine.ts";
+import { makeObserver, type Observation } from "../../../workers/measure/observer.ts";
+import { makePackSums } from "../../../workers/measure/packSums.ts";
+import { runOptimum } from "../../../workers/measure/runOptimum.ts";
+import { SharedMeasuring } from "../../../workers/measure/sharedMeasuring.ts";
+import { makePackTrainer, type PackMember } from "../../../workers/training/packTrainer.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
+import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
+import { threeMembers } from "../../unit/workers/pack/members.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 const eager = await createEngine({ device: "cpu", engine: "eager" });

@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { Server, type Socket } from "socket.io";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { LivePageStore } from "../../../../app/live/LivePageStore.ts";
-import { WatchConnection } from "../../../../app/live/watchConnection.ts";
-import type { RunRow, SeriesView } from "../../../../contract/wire/views.ts";
-import { type WatchItem, watchNamespace } from "../../../../contract/wire/watchProtocol.ts";
-import { aRow } from "../builders.ts";
+import { LivePageStore } from "../../../app/live/LivePageStore.ts";
+import { WatchConnection } from "../../../app/live/watchConnection.ts";
+import type { RunRow, SeriesView } from "../../../contract/wire/views.ts";
+import { type WatchItem, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
+import { aRow } from "../../unit/app/builders.ts";
 
 const key = "train/loss";
 const runId = "a";

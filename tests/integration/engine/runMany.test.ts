@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { hasFreeFeatures } from "../../../../contract/config/architecture.ts";
-import type { Engine, Values } from "../../../../workers/engine/engine.ts";
-import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
-import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
-import { makeBatches, oneHot } from "../../../../workers/training/batches.ts";
-import { defineStep } from "../../../../workers/training/defineStep.ts";
-import { compiledOnCpu, eagerOnCpu } from "../cpuEngines.ts";
-import { type Family, families } from "../families.ts";
+import { hasFreeFeatures } from "../../../contract/config/architecture.ts";
+import type { Engine, Values } from "../../../workers/engine/engine.ts";
+import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
+import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
+import { makeBatches, oneHot } from "../../../workers/training/batches.ts";
+import { defineStep } from "../../../workers/training/defineStep.ts";
+import { compiledOnCpu, eagerOnCpu } from "../../unit/workers/cpuEngines.ts";
+import { type Family, families } from "../../unit/workers/families.ts";
 
 tf.enableProdMode();
 const compiled = compiledOnCpu();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import type { Engine } from "../../../workers/engine/engine.ts";
 import { allowed, parityAlone, parityPacked, tooFar } from "../../bench/pack/parity.ts";
-import { families } from "../workers/families.ts";
+import { families } from "../../unit/workers/families.ts";
 
 const cpu = await createEngine({ device: "cpu", engine: "compiled" });
 

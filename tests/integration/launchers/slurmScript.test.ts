@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { exampleJob, type SlurmJob, slurmJob } from "../../../../contract/slurm/slurmJob.ts";
-import { type SlurmScript, slurmScript, tokenLine } from "../../../../contract/slurm/slurmScript.ts";
+import { exampleJob, type SlurmJob, slurmJob } from "../../../contract/slurm/slurmJob.ts";
+import { type SlurmScript, slurmScript, tokenLine } from "../../../contract/slurm/slurmScript.ts";
 
 const gpuJob: SlurmJob = {
   ...exampleJob,
