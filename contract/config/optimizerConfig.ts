@@ -11,11 +11,13 @@ export const learningRate = z
  * the schedule at this step. 1 is an L2 penalty, 0 the decoupled decay of AdamW (Loshchilov and Hutter 2019). Absent = 1.
  */
 const share = z.number().min(0, "the coupled share must be at least 0").max(1, "the coupled share must be at most 1").optional();
-const momentum = z.number().min(0).lt(1);
+/** Of what an average keeps at each step: with 1 it would never take in anything new. */
+const kept = (name: string) => z.number().min(0, `${name} must be at least 0`).lt(1, `${name} must be below 1`);
+const momentum = kept("the momentum");
 const moments = {
-  beta1: z.number().min(0).lt(1).default(0.9),
-  beta2: z.number().min(0).lt(1).default(0.999),
-  epsilon: z.number().gt(0).max(1).default(1e-8),
+  beta1: kept("β₁").default(0.9),
+  beta2: kept("β₂").default(0.999),
+  epsilon: z.number().gt(0, "ε must be above 0: it keeps Adam from dividing by 0").max(1, "ε must be at most 1").default(1e-8),
 };
 
 const adam = z.strictObject({ name: z.literal("adam"), ...moments, share });

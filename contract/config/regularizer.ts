@@ -34,13 +34,18 @@ const featuresRegularizer = z.strictObject({
   lambdaB: lambda.default(0),
   /** λ of every other penalized matrix, or, of deep free features, one of each: λ_1 … λ_{L−1}; absent = free. */
   lambdaHidden: z
-    .union([
-      lambda,
-      z
-        .array(lambda)
-        .min(1, "at least one λ")
-        .max(limits.depth.max - 1),
-    ])
+    .union(
+      [
+        lambda,
+        z
+          .array(lambda)
+          .min(1, "at least one λ")
+          .max(limits.depth.max - 1, `at most ${limits.depth.max - 1} hidden λ, one for each layer of the deepest network`),
+      ],
+      {
+        error: `give one λ of ${limits.decay.min} to ${limits.decay.max} for all hidden matrices, or a list of one for each, at most ${limits.depth.max - 1}`,
+      },
+    )
     .optional(),
 });
 

@@ -10,8 +10,12 @@ export const scheduleConfig = z.discriminatedUnion("name", [
   z.strictObject({
     name: z.literal("step"),
     /** Fractions of the training after which the rate is multiplied by `factor`. */
-    at: z.array(z.number().gt(0).lt(1)).min(1).max(10).default([0.5, 0.75]),
-    factor: z.number().gt(0).max(1).default(0.1),
+    at: z
+      .array(z.number().gt(0, "a fraction of the training must be above 0").lt(1, "a fraction of the training must be below 1"))
+      .min(1, "at least one fraction of the training, or a constant rate")
+      .max(10, "at most 10 fractions of the training")
+      .default([0.5, 0.75]),
+    factor: z.number().gt(0, "the factor must be above 0").max(1, "the factor must be at most 1: the rate falls").default(0.1),
   }),
   z.strictObject({ name: z.literal("cosine"), floor: z.number().min(0).max(1).default(0) }),
 ]);

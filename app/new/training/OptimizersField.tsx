@@ -42,6 +42,8 @@ export function OptimizersField({
             onChange={(next) => replace(index, next)}
             onRemove={entries.length > 1 ? () => put(entries.filter((_, at) => at !== index)) : null}
             errorAt={(key) => problemAt(problems, `${pathOf(index)}.${key}`)}
+            // Of several with one name after the other, the first says it for all.
+            isExplained={entries[index - 1]?.name !== one.name}
           />
         ))}
       </div>
@@ -79,6 +81,7 @@ function OptimizerRow({
   onChange,
   onRemove,
   errorAt,
+  isExplained,
 }: {
   label: string;
   entry: OptimizerEntry;
@@ -87,6 +90,7 @@ function OptimizerRow({
   onChange: (entry: OptimizerEntry) => void;
   onRemove: (() => void) | null;
   errorAt: (key: string) => string | null;
+  isExplained: boolean;
 }) {
   const hasMoments = "beta1" in entry;
   const wrong = moments.some(([key]) => errorAt(key) !== null);
@@ -140,7 +144,7 @@ function OptimizerRow({
         )}
         {onRemove && <Button look="quiet" icon="close" className="mt-5" aria-label={`Remove ${label}`} onClick={onRemove} />}
       </div>
-      {about && <p className="mt-2 max-w-3xl text-ink-faint text-xs">{about}</p>}
+      {about && isExplained && <p className="mt-2 max-w-3xl text-ink-faint text-xs">{about}</p>}
     </div>
   );
 }

@@ -106,6 +106,15 @@ describe("a run's config by itself", () => {
 });
 
 describe("deep free features", () => {
+  test.each([[[Number.NaN, 1]], ["0.1"], [Array(64).fill(0.1)], [{}]])(
+    "hidden λ %j is neither one nor a list",
+    (lambdaHidden) => {
+      const { error } = regularizer.safeParse({ family: "features", lambdaHidden });
+      expect(error?.issues.map(({ path, message }) => [path.join("."), message])).toEqual([
+        ["lambdaHidden", "give one λ of 0 to 10 for all hidden matrices, or a list of one for each, at most 63"],
+      ]);
+    },
+  );
   const ridged = regularizer.parse({ family: "features", lambdaHidden: 0.01 });
   const deep = (more: object = {}) =>
     experimentConfig.safeParse({ ...base, architectures: [network("dufm")], regularizers: [ridged], ...more });

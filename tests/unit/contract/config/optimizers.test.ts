@@ -60,6 +60,22 @@ describe("a grid's optimizers", () => {
     ]);
   });
 
+  test("of extreme numbers are refused by the bound", () => {
+    const said = (optimizer: object) => problems({ optimizers: [optimizer] });
+    expect(said({ name: "adam", share: 1e308 })).toEqual([["optimizers.0.share", "the coupled share must be at most 1"]]);
+    expect(said({ name: "sgd", momentum: 1 })).toEqual([["optimizers.0.momentum", "the momentum must be below 1"]]);
+    expect(said({ name: "signum", momentum: -1 })).toEqual([["optimizers.0.momentum", "the momentum must be at least 0"]]);
+    expect(said({ name: "adam", beta2: 1 })).toEqual([["optimizers.0.beta2", "β₂ must be below 1"]]);
+    expect(said({ name: "muon", epsilon: 0 })).toEqual([
+      ["optimizers.0.epsilon", "ε must be above 0: it keeps Adam from dividing by 0"],
+    ]);
+    const schedule = { name: "step", at: [2], factor: 10 };
+    expect(problems({ training: { ...base.training, schedule } })).toEqual([
+      ["training.schedule.at.0", "a fraction of the training must be below 1"],
+      ["training.schedule.factor", "the factor must be at most 1: the rate falls"],
+    ]);
+  });
+
   test("have no share where the family of the regularizer is decoupled already", () => {
     const regularizers = [{ family: "weights" }, { family: "adamw" }];
     expect(problems({ regularizers })).toEqual([]);

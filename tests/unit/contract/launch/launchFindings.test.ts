@@ -269,3 +269,10 @@ describe("a person's own sets, as the connected workers list them", () => {
     expect(said(texts({ testPerClass: 3 }), knownOf([table]))).toHaveLength(1);
   });
 });
+
+test("a config without its defaults is counted with them: no number of a warning is NaN", () => {
+  const set = { id: "gaussian-clusters", classes: 1000, dimension: 16, trainPerClass: 5, testPerClass: 1 };
+  const found = launchFindings(config({ datasets: [set], widths: [16] }));
+  expect(found).toEqual(launchFindings(config({ datasets: [datasetConfig.parse(set)], widths: [16] })));
+  expect(JSON.stringify(found)).not.toContain("NaN");
+});
