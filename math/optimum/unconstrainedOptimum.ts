@@ -35,6 +35,9 @@ export function* findUnconstrainedOptimum(objective: UnconstrainedObjective): Se
   const solvable = objective as Solvable<SolvableObjective>; // its numbers are checked, and without decay there is a reason
   const cooled = withoutTemperature(solvable);
   if (cooled) {
+    const { weightDecay, slack } = cooled.objective as { weightDecay: number; slack?: { rho: number } };
+    if (!Number.isFinite(weightDecay) || !Number.isFinite(slack?.rho ?? 0))
+      return { method: "none", reason: "the temperature τ is so small that the ridge λ d/τ² is beyond what a number holds" };
     const found = yield* findUnconstrainedOptimum(cooled.objective);
     return found.method === "none"
       ? found

@@ -576,3 +576,12 @@ describe("minimize", () => {
     expect(() => minimize(() => Number.NaN, Float64Array.of(3), { gradientTolerance: 1, maxIterations: 5 })).toThrow(MathError);
   });
 });
+
+test("a temperature so small that the ridge it amounts to is no number has no optimum, and says so", () => {
+  const at = (temperature: number) =>
+    unconstrainedOptimum({ kind: "gufm-ce", counts: [5, 5, 5], dim: 8, weightDecay: 0.005, bias: "none", temperature });
+  expect(at(1e-300)).toEqual({ method: "none", reason: expect.stringContaining("τ is so small") });
+  // Where it is a number, the loss nears that of no classifier.
+  const small = at(1e-8);
+  expect(small.method !== "none" && small.loss).toBeCloseTo(Math.log(3), 12);
+});
