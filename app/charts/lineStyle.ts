@@ -1,4 +1,4 @@
-import type { Architecture, Normalization } from "../../contract/config/architecture.ts";
+import type { Architecture } from "../../contract/config/architecture.ts";
 import type { Regularizer } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { DatasetId } from "../../contract/data/datasetConfig.ts";
@@ -31,7 +31,7 @@ const neutral = tone(260, 260, 0.08);
  * Found by search: hues near eight anchors (blue, orange, green, yellow, …), so that any two architectures stay apart, also as
  * colour-blind eyes see them, and the two normalizations of one are told apart by chroma and lightness.
  */
-const tones: Record<Architecture, Record<Exclude<Normalization, "pre-ln-open">, Tone>> = {
+const tones: Record<Architecture, Record<"post-ln" | "pre-ln", Tone>> = {
   rn1: { "post-ln": tone(222, 275), "pre-ln": tone(243, 302, 0.32, 0.1) },
   rn2: { "post-ln": tone(78, 36), "pre-ln": tone(41, 21, 0.48, 0.1) },
   t11: { "post-ln": tone(157, 155, 1.15, 0.045), "pre-ln": tone(194, 178, 0.32, 0.047) },
@@ -40,6 +40,8 @@ const tones: Record<Architecture, Record<Exclude<Normalization, "pre-ln-open">, 
   t22: { "post-ln": tone(222, 227, 0.74, 0.1), "pre-ln": tone(200, 206, 0.65) },
   conv: { "post-ln": tone(357, 357, 0.97, 0.1), "pre-ln": tone(15, 5, 0.84, 0.01) },
   resnet: { "post-ln": tone(152, 132, 0.45, 0.18), "pre-ln": tone(152, 132, 0.45, 0.18) },
+  // Without LayerNorm as others are by pre-LN.
+  mlp: { "post-ln": tone(10, 100, 1.85, 0.254), "pre-ln": tone(258, 241, 0.89, 0.177) },
   ufm: { "post-ln": neutral, "pre-ln": neutral },
   // Free features are grey, whatever stands on them.
   dufm: { "post-ln": neutral, "pre-ln": neutral },
@@ -47,6 +49,7 @@ const tones: Record<Architecture, Record<Exclude<Normalization, "pre-ln-open">, 
 
 /** The open variant of pre-LN is as pre-LN, greyer. */
 function toneOf({ architecture, normalization }: Pick<RunConfig, "architecture" | "normalization">): Tone {
+  if (normalization === "none") return tones[architecture]["pre-ln"];
   if (normalization !== "pre-ln-open") return tones[architecture][normalization];
   const tone = tones[architecture]["pre-ln"];
   return { ...tone, chroma: tone.chroma / 2 };

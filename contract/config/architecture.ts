@@ -1,21 +1,23 @@
 import { z } from "zod";
+import { limits } from "../limits.ts";
 
 /**
  * rn1, rn2: residual networks with one or two linear layers per block. t11 … t22: transformers, the digits being the linear layers
  * in attention and in the MLP. Súkeník, Lampert, Mondelli (2025), section 3. Beyond the paper: conv, a convolutional residual
  * network whose width is its channel count, resnet, the networks with BatchNorm that the field
- * trains (resNet.ts), and free features in place of a network: ufm under the classifier alone (always of depth 1),
- * dufm under L linear or ReLU layers, the classifier the last of them.
+ * trains (resNet.ts), mlp, L hidden layers without residual connections, of any widths, and free features in place of a network: ufm
+ * under the classifier alone (always of depth 1), dufm under L linear or ReLU layers, the classifier the last of them.
  */
-export const architectures = ["rn1", "rn2", "t11", "t12", "t21", "t22", "conv", "resnet", "ufm", "dufm"] as const;
+export const architectures = ["rn1", "rn2", "t11", "t12", "t21", "t22", "conv", "resnet", "mlp", "ufm", "dufm"] as const;
 export const architecture = z.enum(architectures);
 export type Architecture = z.infer<typeof architecture>;
 
 /**
  * post-ln: LN after each sum. pre-ln: LN after the embedding and in front of each branch (Definitions B.1 and B.2). pre-ln-open: pre-LN
  * without the LN after the embedding. Its stream may have any scale, and with it the hidden weights: no gap of theirs means anything.
+ * Of an MLP: post-ln, an LN after each hidden layer, or none, which is for an MLP alone.
  */
-export const normalizations = ["post-ln", "pre-ln", "pre-ln-open"] as const;
+export const normalizations = ["post-ln", "pre-ln", "pre-ln-open", "none"] as const;
 export const normalization = z.enum(normalizations);
 export type Normalization = z.infer<typeof normalization>;
 
@@ -34,10 +36,22 @@ export const heads = z
   .optional();
 export const patch = z.int("a patch side must be a whole number").min(1, "a patch side must be at least 1").max(64).optional();
 
-/** Between the layers above deep free features: nothing, or ReLU after each but the classifier. */
-export const activations = ["linear", "relu"] as const;
+/** After each hidden layer of an MLP, or each layer above deep free features but the classifier, which have no GELU and no tanh. */
+export const activations = ["linear", "relu", "gelu", "tanh"] as const;
 export const activation = z.enum(activations).optional();
 export type Activation = (typeof activations)[number];
+
+/** Widths of an MLP's hidden layers, from the inputs on, where they are not all d: the last is d, where the features are compared with L*. */
+export const layerWidths = z
+  .array(
+    z
+      .int("a layer's width must be a whole number")
+      .min(limits.width.min, `a layer's width must be at least ${limits.width.min}`)
+      .max(limits.width.max, `a layer's width must be at most ${limits.width.max}`),
+  )
+  .min(limits.depth.min, `list the widths of at least ${limits.depth.min} layers`)
+  .max(limits.depth.max, `at most ${limits.depth.max} layers`)
+  .optional();
 
 /** One value of a grid's architecture axis. */
 export const architectureConfig = z.strictObject({
@@ -47,8 +61,10 @@ export const architectureConfig = z.strictObject({
   heads,
   /** Side of a transformer's square image patches, pixels; absent = a quarter of the image's side. */
   patch,
-  /** Of deep free features (dufm); absent = linear. */
+  /** Of an MLP, absent = ReLU; of deep free features (dufm), absent = linear. */
   activation,
+  /** Of an MLP; absent = all d. It is then trained at the depth and the width that the list has. */
+  widths: layerWidths,
   /** Absent in a stored study = 1; a launch fills in the current one. */
   definition,
 });
@@ -65,8 +81,9 @@ export const linearLayers = (name: "t11" | "t12" | "t21" | "t22"): { attention: 
 /** Whether the features are parameters of their own: there is no network that computes them from inputs. */
 export const hasFreeFeatures = (name: Architecture): name is "ufm" | "dufm" => name === "ufm" || name === "dufm";
 
-export const activationOf = (config: { activation?: Activation }): Activation => config.activation ?? "linear";
-export const activationNames: Record<Activation, string> = { linear: "linear", relu: "ReLU" };
+export const activationOf = (config: { activation?: Activation; name?: Architecture; architecture?: Architecture }): Activation =>
+  config.activation ?? ((config.name ?? config.architecture) === "mlp" ? "relu" : "linear");
+export const activationNames: Record<Activation, string> = { linear: "linear", relu: "ReLU", gelu: "GELU", tanh: "tanh" };
 
 export const headsOf = (config: { heads?: number }): number => config.heads ?? 1;
 
@@ -83,6 +100,7 @@ const names: Record<Architecture, string> = {
   t22: "T22",
   conv: "Conv",
   resnet: "ResNet",
+  mlp: "MLP",
   ufm: "UFM",
   dufm: "Deep UFM",
 };
@@ -94,6 +112,7 @@ export const normalizationNames: Record<Normalization, string> = {
   "post-ln": "post-LN",
   "pre-ln": "pre-LN",
   "pre-ln-open": "pre-LN without first LN",
+  none: "without LN",
 };
 
 /** What decides a network beside its architecture. */
@@ -102,6 +121,7 @@ interface Kind {
   heads?: number;
   patch?: number;
   activation?: Activation;
+  widths?: readonly number[];
   definition?: Definition;
 }
 
@@ -128,11 +148,12 @@ export function withCurrentDefinition(list: readonly ArchitectureConfig[], onlyU
   );
 }
 
-/** "T11 pre-LN 4 heads patch 7", "Deep UFM ReLU"; a network of an earlier definition is named by what it differs in. */
+/** "T11 pre-LN 4 heads patch 7", "Deep UFM ReLU", "MLP GELU 512–64 without LN"; a network of an earlier definition is named by what it differs in. */
 export function architectureLabel(name: Architecture, config: Kind): string {
   const parts = [names[name]];
   const norm = trainedNormalization(name, config);
-  if (name === "dufm") parts.push(activationNames[activationOf(config)]);
+  if (name === "dufm" || name === "mlp") parts.push(activationNames[activationOf({ name, ...config })]);
+  if (config.widths !== undefined) parts.push(config.widths.join("–"));
   if (norm !== "post-ln" && hasLayerNorm(name)) parts.push(normalizationNames[norm]);
   if (config.heads !== undefined && config.heads > 1) parts.push(`${config.heads} heads`);
   if (config.patch !== undefined) parts.push(`patch ${config.patch}`);

@@ -1,8 +1,33 @@
 import { type DatasetConfig, datasetTitles, imageShape, inputKind } from "../data/datasetConfig.ts";
 import { isTokenTask, tokenShape } from "../data/tokenTasks.ts";
-import { type ArchitectureConfig, architectureLabel, hasFreeFeatures, headsOf, isTransformer, patchOf } from "./architecture.ts";
+import {
+  type ArchitectureConfig,
+  activationNames,
+  architectureLabel,
+  architectureName,
+  hasFreeFeatures,
+  headsOf,
+  isTransformer,
+  normalizationNames,
+  patchOf,
+} from "./architecture.ts";
 import type { Regularizer } from "./regularizer.ts";
 import { resNetDepthProblem, resNetWidthProblem } from "./resNet.ts";
+
+type Network = Pick<ArchitectureConfig, "name" | "normalization" | "activation" | "widths">;
+
+/** Why there is no such network, whatever its data, depth and width; null if there is. */
+export function networkProblem({ name, normalization, activation, widths }: Network): string | null {
+  if (name === "mlp" && normalization !== "post-ln" && normalization !== "none")
+    return `an MLP has no residual stream to be ${normalizationNames[normalization]}: choose "post-ln" (LayerNorm after each layer) or "none"`;
+  if (name !== "mlp" && normalization === "none")
+    return `${architectureName(name)} has no form without normalization: choose "post-ln", or an MLP`;
+  if (name === "dufm" && activation !== undefined && activation !== "linear" && activation !== "relu")
+    return `deep free features are known under linear and ReLU layers: choose one of these, or an MLP with ${activationNames[activation]}`;
+  if (name !== "mlp" && widths !== undefined)
+    return `a width for each layer is for an MLP: leave the list out for ${architectureName(name)}`;
+  return null;
+}
 
 /** Why a network cannot read a data set, with the way out; null if it can. */
 export function readingProblem(arch: ArchitectureConfig, dataset: DatasetConfig): string | null {
@@ -13,7 +38,9 @@ export function readingProblem(arch: ArchitectureConfig, dataset: DatasetConfig)
   if (arch.name === "resnet") return kind === "image" ? null : `a ResNet reads images, and ${title} has none`;
   if (arch.name === "conv") return kind === "image" ? null : `a convolutional network reads images, and ${title} has none`;
   if (!isTransformer(arch.name))
-    return kind === "text" ? `${title} is text: choose a transformer (T11 … T22) instead of a residual network` : null;
+    return kind === "text"
+      ? `${title} is text: choose a transformer (T11 … T22) instead of ${arch.name === "mlp" ? "an MLP" : "a residual network"}`
+      : null;
   if (kind === "vector") return `a transformer reads images, text or tokens, and ${title} is none of them`;
   if (image === null) return null;
   const side = patchOf(arch, image);
@@ -21,13 +48,21 @@ export function readingProblem(arch: ArchitectureConfig, dataset: DatasetConfig)
   return `patches of side ${side} do not divide ${title}'s ${image.height} × ${image.width} pixels`;
 }
 
-/** Why a network has not all of these depths; null if it has. */
-export const depthProblem = (arch: ArchitectureConfig, depths: readonly number[]): string | null =>
-  arch.name === "resnet" ? resNetDepthProblem(depths) : null;
+/** Why a network has not all of these depths, or of a list of widths none; null if it has. */
+export function depthProblem(arch: ArchitectureConfig, depths: readonly number[]): string | null {
+  if (arch.name === "resnet") return resNetDepthProblem(depths);
+  const length = arch.widths?.length;
+  if (length === undefined || depths.includes(length)) return null;
+  return `the widths of ${length} layers are an MLP of depth ${length}, and the depths are ${depths.join(", ")}: add ${length} to the depths, or list as many widths`;
+}
 
-/** Why a network has no such width; null if it has. */
-export const widthProblem = (arch: ArchitectureConfig, width: number): string | null =>
-  arch.name === "resnet" ? resNetWidthProblem(width) : null;
+/** Why a network has not all of these widths, or of a list of widths none; null if it has. */
+export function widthProblem(arch: ArchitectureConfig, widths: readonly number[]): string | null {
+  if (arch.name === "resnet") return widths.map(resNetWidthProblem).find((problem) => problem !== null) ?? null;
+  const last = arch.widths?.at(-1);
+  if (last === undefined || widths.includes(last)) return null;
+  return `the last of an MLP's widths is its d, here ${last}, and the study's widths are ${widths.join(", ")}: add ${last} to them, or end the list with one of them`;
+}
 
 /** Why the attention heads do not fit a width; null if they do. */
 export function headsProblem(arch: ArchitectureConfig, width: number): string | null {

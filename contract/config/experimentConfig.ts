@@ -7,7 +7,15 @@ import { isVisible, typedText } from "../wireText.ts";
 import { afterTraining } from "./afterTraining.ts";
 import { architectureConfig, hasFreeFeatures, isVersioned, withCurrentDefinition } from "./architecture.ts";
 import { classifierConfig, classifierIn, classifierOfRun, classifierProblem, classifiersFor } from "./classifier.ts";
-import { depthProblem, headsProblem, readingProblem, ridgeProblem, transferProblem, widthProblem } from "./compatibility.ts";
+import {
+  depthProblem,
+  headsProblem,
+  networkProblem,
+  readingProblem,
+  ridgeProblem,
+  transferProblem,
+  widthProblem,
+} from "./compatibility.ts";
 import { growthProblem } from "./growth.ts";
 import { lossConfig, lossOfRun } from "./loss.ts";
 import { coupledShare, type OptimizerEntry, optimizerEntry } from "./optimizerConfig.ts";
@@ -75,11 +83,11 @@ function complainOfPairs(config: UnfinishedGrid, complain: Complain): void {
       if (problem) complain(["architectures", at], problem);
     }
     for (const one of widths) {
-      const problem = headsProblem(arch, one) ?? widthProblem(arch, one);
+      const problem = headsProblem(arch, one);
       if (problem) complain(["architectures", at], problem);
     }
-    const missing = depthProblem(arch, depths);
-    if (missing) complain(["architectures", at], missing);
+    for (const problem of [networkProblem(arch), depthProblem(arch, depths), widthProblem(arch, widths)])
+      if (problem) complain(["architectures", at], problem);
     if (arch.name === "resnet" && batch.success && batch.data === 1)
       complain(["training", "batch"], "BatchNorm takes its statistics over a batch: choose at least 2 samples");
     if (arch.name === "resnet" && config.training?.polish !== undefined)
@@ -237,9 +245,15 @@ export const launchInput = z.strictObject({
 });
 export type LaunchInput = z.infer<typeof launchInput>;
 
-/** Free features without layers have no depth: their only one is 1. */
-const depthsOf = (arch: ExperimentConfig["architectures"][number], config: ExperimentConfig): number[] =>
-  arch.name === "ufm" ? [1] : config.depths;
+type Arch = ExperimentConfig["architectures"][number];
+
+/** Free features without layers have no depth: their only one is 1. A list of widths has its own, which is one of the study's. */
+const depthsOf = ({ name, widths }: Arch, { depths }: Pick<ExperimentConfig, "depths">): number[] => {
+  if (name === "ufm") return [1];
+  return widths === undefined ? depths : depths.filter((depth) => depth === widths.length);
+};
+const widthsOf = ({ widths }: Arch, config: Pick<ExperimentConfig, "widths">): number[] =>
+  widths === undefined ? config.widths : config.widths.filter((width) => width === widths.at(-1));
 
 /** Each loss with each classifier that it is trained with. */
 export const lossesOf = ({ losses, classifiers }: Pick<ExperimentConfig, "losses" | "classifiers">) =>
@@ -250,10 +264,10 @@ export const lossesOf = ({ losses, classifiers }: Pick<ExperimentConfig, "losses
 
 /** Number of runs of a grid, without creating them. */
 export function countGrid(config: ExperimentConfig): number {
-  const { datasets, architectures, widths, regularizers, seeds } = config;
+  const { datasets, architectures, regularizers, seeds } = config;
   const losses = lossesOf(config);
-  const networks = architectures.reduce((sum, arch) => sum + depthsOf(arch, config).length, 0);
-  const others = [datasets, widths, losses, regularizers, config.optimizers ?? [config.training], seeds];
+  const networks = architectures.reduce((sum, arch) => sum + depthsOf(arch, config).length * widthsOf(arch, config).length, 0);
+  const others = [datasets, losses, regularizers, config.optimizers ?? [config.training], seeds];
   return others.reduce((product, values) => product * values.length, networks);
 }
 
@@ -284,7 +298,7 @@ export function expandGrid(config: ExperimentConfig): RunConfig[] {
         for (const runLoss of losses)
           for (const training of trainings)
             for (const runRegularizer of config.regularizers)
-              for (const runWidth of config.widths)
+              for (const runWidth of widthsOf(arch, config))
                 for (const runDepth of depthsOf(arch, config))
                   runs.push({
                     dataset,
@@ -293,6 +307,7 @@ export function expandGrid(config: ExperimentConfig): RunConfig[] {
                     ...(arch.heads === undefined ? {} : { heads: arch.heads }),
                     ...(arch.patch === undefined ? {} : { patch: arch.patch }),
                     ...(arch.activation === undefined ? {} : { activation: arch.activation }),
+                    ...(arch.widths === undefined ? {} : { widths: arch.widths }),
                     ...definitionIn(arch),
                     depth: runDepth,
                     width: runWidth,

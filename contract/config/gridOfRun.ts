@@ -14,6 +14,7 @@ export function gridOfRun(run: RunConfig): ExperimentConfig {
         ...(run.heads === undefined ? {} : { heads: run.heads }),
         ...(run.patch === undefined ? {} : { patch: run.patch }),
         ...(run.activation === undefined ? {} : { activation: run.activation }),
+        ...(run.widths === undefined ? {} : { widths: run.widths }),
         ...(run.definition === undefined ? {} : { definition: run.definition }),
       },
     ],

@@ -2,12 +2,12 @@ import { z } from "zod";
 import { datasetConfig } from "../data/datasetConfig.ts";
 import { limits } from "../limits.ts";
 import { afterTraining } from "./afterTraining.ts";
-import { activation, architecture, definition, heads, normalization, patch } from "./architecture.ts";
+import { activation, architecture, definition, heads, layerWidths, normalization, patch } from "./architecture.ts";
 import { classifierConfig } from "./classifier.ts";
+import { depthProblem, networkProblem, widthProblem } from "./compatibility.ts";
 import { gamma, loss, smoothing } from "./loss.ts";
 import { otherSetConfig } from "./otherSet.ts";
 import { regularizer } from "./regularizer.ts";
-import { resNetDepthProblem, resNetWidthProblem } from "./resNet.ts";
 import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
 
 export const deviceChoices = ["auto", "cpu", "webgpu", "cuda"] as const;
@@ -34,8 +34,10 @@ const fields = z.strictObject({
   /** Of a transformer; see architecture.ts. */
   heads,
   patch,
-  /** Of deep free features; absent = linear. */
+  /** Of an MLP, absent = ReLU; of deep free features, absent = linear. */
   activation,
+  /** Of an MLP whose layers are not all as wide as the last: X_1 to X_L. */
+  widths: layerWidths,
   /** Of the networks that it makes a difference to; absent = 1. */
   definition,
   /** L, see networkForm.ts; 1 for free features without layers. */
@@ -64,8 +66,8 @@ const fields = z.strictObject({
 export const runConfig = fields.superRefine(({ architecture: name, ...run }, context) => {
   const complain = (path: keyof RunConfig, message: string | null) =>
     message === null ? undefined : context.addIssue({ code: "custom", path: [path], message });
-  if (name !== "resnet") return;
-  complain("depth", resNetDepthProblem([run.depth]));
-  complain("width", resNetWidthProblem(run.width));
+  complain("architecture", networkProblem({ name, ...run }));
+  complain("depth", depthProblem({ name, ...run }, [run.depth]));
+  complain("width", widthProblem({ name, ...run }, [run.width]));
 });
 export type RunConfig = z.infer<typeof fields>;

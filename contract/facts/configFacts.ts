@@ -1,4 +1,5 @@
 import type { AfterTraining } from "../config/afterTraining.ts";
+import { type Activation, activationOf } from "../config/architecture.ts";
 import { classifierIn, classifierText } from "../config/classifier.ts";
 import { lossText } from "../config/loss.ts";
 import { coupledShare, type OptimizerConfig } from "../config/optimizerConfig.ts";
@@ -14,7 +15,7 @@ export const configFacts = (config: RunConfig): Fact[] => [...datasetFacts(confi
 
 /** The same but for the data set. */
 export function modelFacts(config: RunConfig): Fact[] {
-  const { training, seed, headBias, measuring, device, afterTraining, other } = config;
+  const { architecture, training, seed, headBias, measuring, device, afterTraining, other } = config;
   const { gain, branchGain } = training.initialization;
   return [
     ["Seed", String(seed)],
@@ -39,7 +40,12 @@ export function modelFacts(config: RunConfig): Fact[] {
         ]),
     ["Steps", count(training.steps)],
     ...startFacts(training),
-    ["Initialization", `standard deviation ${gain}·√(1/fan-in); of each branch's last matrix ${branchGain} times that`],
+    [
+      "Initialization",
+      architecture === "mlp"
+        ? mlpDeviationText(activationOf(config), gain)
+        : `standard deviation ${gain}·√(1/fan-in); of each branch's last matrix ${branchGain} times that`,
+    ],
     ["Measured", measuringText(measuring)],
     ...(measuring.layers ? [["Ranks and probes of layers", surveyText[measuring.layers]] as Fact] : []),
     ["Requested device", device],
@@ -49,6 +55,10 @@ export function modelFacts(config: RunConfig): Fact[] {
 }
 
 const count = (value: number) => value.toLocaleString("en");
+
+/** He for activations that let about half of their input through, else Xavier; see workers/models/multilayerPerceptron.ts. */
+const mlpDeviationText = (kind: Activation, gain: number): string =>
+  `standard deviation ${gain}·√(${kind === "relu" || kind === "gelu" ? "2/fan-in" : "2/(fan-in + fan-out)"}) of hidden layers, ${gain}·√(1/fan-in) of the classifier`;
 
 /** Nothing of a run that begins from random values and ends with its optimizer's steps. */
 function startFacts({ grown, polish }: RunConfig["training"]): Fact[] {
@@ -108,7 +118,7 @@ const measuringText = (measuring: MeasuringConfig) =>
   measuring.name === "log" ? `${measuring.perDecade} log-spaced steps per decade` : `every ${count(measuring.steps)} steps`;
 
 /** The regularizer, and the strengths in effect at this depth. */
-function regularizerFacts({ architecture, regularizer, depth }: RunConfig): Fact[] {
+function regularizerFacts({ architecture, normalization, regularizer, depth }: RunConfig): Fact[] {
   const ridge = effectiveRidge(regularizer, depth);
   const inEffect = [
     ["head", ridge.head],
@@ -122,7 +132,8 @@ function regularizerFacts({ architecture, regularizer, depth }: RunConfig): Fact
   const penalized = inEffect.filter(([, value]) => value > 0).map(([what, value]) => `${what} ${Number(value.toPrecision(4))}`);
   const facts: Fact[] = [["Regularizer", regularizerLabel(regularizer)]];
   if (penalized.length > 0) facts.push(["λ in effect", penalized.join(", ")]);
-  if (!normalizesHead(regularizer) && architecture !== "dufm") facts.push(["Last features", "not normalized before the head"]);
+  if (!normalizesHead(regularizer) && architecture !== "dufm" && normalization !== "none")
+    facts.push(["Last features", "not normalized before the head"]);
   return facts;
 }
 

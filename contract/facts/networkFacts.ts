@@ -1,4 +1,5 @@
 import {
+  activationNames,
   activationOf,
   architectureLabel,
   headsOf,
@@ -17,6 +18,7 @@ const normalizationTexts: Record<Normalization, string> = {
   "post-ln": "LayerNorm after the sum",
   "pre-ln": "LayerNorm after the embedding and before each branch",
   "pre-ln-open": "LayerNorm before each branch, none after the embedding: the stream's scale is free",
+  none: "none",
 };
 
 /** The network in full: what its name stands for, what L counts, heads and patches. */
@@ -43,6 +45,14 @@ export function networkFacts(config: RunConfig): Fact[] {
       ["Normalization", "BatchNorm by running statistics when it is measured: momentum 0.1, ε 1e-5"],
       ["Depth L", depthText(config)],
       ["Channels", `${width} in the last stage`],
+    ];
+  if (architecture === "mlp")
+    return [
+      ["Architecture", architectureLabel(architecture, config)],
+      ["Normalization", config.normalization === "none" ? "none" : "LayerNorm after each hidden layer, ε 1e-5"],
+      ["Activation", activationNames[activationOf(config)]],
+      ["Depth L", depthText(config)],
+      ["Width d", config.widths ? `${width}, the last of ${config.widths.join(", ")}` : `${width} of every layer`],
     ];
   const facts: Fact[] = [
     ["Architecture", architectureLabel(architecture, config)],

@@ -28,7 +28,7 @@ export function launchFindings(config: ExperimentConfig, known: LaunchKnowledge 
   sampleFindings(parts, known, found);
   batchFindings(config, parts, found);
   scheduleFindings(config, found);
-  optimumFindings(parts, found);
+  optimumFindings(config, parts, found);
   widthFindings(config, parts, found);
   afterTrainingFindings(config, parts, known, found);
   otherSetFindings(config, parts, known, found);

@@ -1,5 +1,5 @@
-import { hasFreeFeatures, headsOf, isTransformer, linearLayers, patchOf } from "../config/architecture.ts";
-import { blocksOf, layersOf } from "../config/networkForm.ts";
+import { activationOf, hasFreeFeatures, headsOf, isTransformer, linearLayers, patchOf } from "../config/architecture.ts";
+import { blocksOf, layersOf, layerWidthsOf } from "../config/networkForm.ts";
 import { readOfOther } from "../config/otherSet.ts";
 import { resNetForm } from "../config/resNet.ts";
 import { resNetCosts } from "../config/resNetCosts.ts";
@@ -93,12 +93,15 @@ function readBytes({ dataset }: Pick<RunConfig, "dataset">, { there, asked, inpu
   return samples * (imageShape(dataset) ? inputDim : 200);
 }
 
+const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
+
 type Sizes = Pick<DatasetSizes, "train" | "test" | "classes" | "inputDim">;
 
 /** What one pass over all samples that sums the features up as it goes holds (workers/measure), beside what the network itself does. */
 export function wholePassBytes(config: RunConfig, { train, test, classes, inputDim }: Sizes): number {
   return (
-    (train + test) * (inputDim * float + arenaFactor * layersOf(config) * (config.width * float + 4 * (classes + 1) * double))
+    (train + test) *
+    (inputDim * float + arenaFactor * (total(layerWidthsOf(config)) * float + layersOf(config) * 4 * (classes + 1) * double))
   );
 }
 
@@ -107,17 +110,16 @@ export const largestWholePass = 256e6;
 
 function measuringBytes(config: RunConfig, sizes: DatasetSizes): number {
   const { train, test, classes, inputDim } = sizes;
-  const { width } = config;
-  const layers = layersOf(config) * width;
+  const layers = total(layerWidthsOf(config));
   const largest = Math.max(train, test, 1);
   // Free features are read in one chunk.
   const chunk = hasFreeFeatures(config.architecture) ? train : Math.ceil(largest / Math.ceil(largest / chunkSamples));
   const kept = (n: number) => (n * layers * float <= keptBytes ? n * (layers + classes) * float : 0);
   const { places, perPlace } = forwardNumbers(config, inputDim);
   // Of each layer the class means and their distances (workers/measure/momentTiles.ts), moments, and a tile's products of all kinds.
-  const ofClasses = double * layersOf(config) * (2 * classes ** 2 + 4 * classes * width);
+  const ofClasses = double * (layersOf(config) * 2 * classes ** 2 + 4 * classes * layers);
   const ofTile = arenaFactor * (measuringBudget.tileBytes + 4 * double * classes ** 2);
-  const isTiled = chunk * classes * width >= measuringBudget.tileProducts;
+  const isTiled = chunk * classes * Math.max(...layerWidthsOf(config)) >= measuringBudget.tileProducts;
   const inChunks =
     kept(train) +
     kept(test) +
@@ -150,7 +152,10 @@ export function forwardNumbers(config: RunConfig, inputDim: number): { places: n
     // The stem's maps and those of the first stage are the largest.
     return { places: height * columns, perPlace: (config.depth === 9 ? 2 : 1) * 6 * channels };
   }
-  return { places: architecture === "conv" ? mapPlaces(config, inputDim).places : 1, perPlace: 6 * width };
+  return {
+    places: architecture === "conv" ? mapPlaces(config, inputDim).places : 1,
+    perPlace: 6 * Math.max(...layerWidthsOf(config)),
+  };
 }
 
 /**
@@ -199,6 +204,14 @@ export function stepNumbers(
   }
   if (hasFreeFeatures(architecture))
     return withHead({ parameters: samples * d + blocks * d * d, held: samples * d * (2 * blocks + 1) });
+  if (architecture === "mlp") {
+    const widths = layerWidthsOf(config);
+    const read = readNumbers(config.dataset, inputDim);
+    const parameters = widths.reduce((sum, one, l) => sum + one * ((widths[l - 1] ?? read) + 1), 0);
+    // GELU's gradient reads what is inside and what comes of Φ besides.
+    const held = (activationOf(config) === "gelu" ? 3.6 : 1.75) * total(widths);
+    return withHead({ parameters, held: samples * (held + (isTokenTask(config.dataset) ? 2 * read : 0)) });
+  }
   const linear = architecture === "rn2" ? 2 : 1;
   // Tokens become one-hot vectors.
   const read = readNumbers(config.dataset, inputDim);

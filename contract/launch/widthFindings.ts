@@ -29,7 +29,9 @@ export function widthFindings({ headBias }: ExperimentConfig, parts: ValidParts,
   for (const { value: dataset, sizes } of datasets)
     for (const objective of objectives) {
       // Elsewhere there is none at any width (optimumFindings.ts).
-      if (!architectures.some(({ value }) => optimumSilence({ architecture: value.name, ...objective }) === null)) continue;
+      const isSilent = ({ value: { name, normalization, activation } }: (typeof architectures)[number]) =>
+        optimumSilence({ ...objective, architecture: name, normalization, activation }) !== null;
+      if (architectures.every(isSilent)) continue;
       const needed = neededWidth(objective, sizes.asked.train);
       const small = widths.filter((d) => needed !== null && d < needed);
       if (small.length === 0) continue;

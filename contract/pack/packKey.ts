@@ -23,7 +23,8 @@ function packShape(config: RunConfig): unknown[] {
   return [
     ...[architecture, trainedNormalization(architecture, config), blocksOf(config), depth, width, loss, headBias],
     ...(isTransformer(architecture) ? transformerShape(config) : []),
-    ...(architecture === "dufm" ? [activationOf(config)] : []),
+    ...(architecture === "dufm" || architecture === "mlp" ? [activationOf(config)] : []),
+    ...(config.widths === undefined ? [] : [config.widths]),
     ...lossShape(config),
     ...(config.classifier === undefined ? [] : [sorted(config.classifier)]),
     dataShape(config.dataset),

@@ -5,6 +5,7 @@ import type { Dataset, SampleSet } from "../data/dataset.ts";
 import { requireReadable } from "../data/requireReadable.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type FeatureReader, makeFeatureReader, type ParameterSource } from "../measure/featureReader.ts";
+import { layerWidths } from "../models/layerWidths.ts";
 import type { Network } from "../models/network.ts";
 
 type Transfer = NonNullable<Evaluation["transfer"]>;
@@ -36,7 +37,7 @@ export async function measureTransfer(
   requireReadable(trained, second);
   const { classes, train, test } = second;
   const reader = await makeFeatureReader(engine, network, [train, test]);
-  const sums = Array.from({ length: network.layers }, () => emptyProbeSums(classes, network.width));
+  const sums = layerWidths(network).map((width) => emptyProbeSums(classes, width));
   for await (const { features, labels } of reader.read(train, source))
     for (const [layer, values] of features.entries()) {
       await pause();

@@ -3,6 +3,7 @@ import { calibrationBins } from "../../math/collapse/calibration.ts";
 import type { FunctionDefinition, TensorSpec } from "../engine/engine.ts";
 import { narrow, widen } from "../engine/wide.ts";
 import { classifierMatrix, isPlain } from "../models/classifier.ts";
+import { layerWidths } from "../models/layerWidths.ts";
 import type { Network, ParameterSpec } from "../models/network.ts";
 import { headBiasOf, parameterCount, sizeOf, unpackParameters } from "../models/parameterLayout.ts";
 import { curvedLoss, type MeasuredLoss } from "./curvedLoss.ts";
@@ -58,13 +59,15 @@ export function layoutOf({ network, loss, data, trained, secondPass, isWide }: R
   const { layers, width, classes } = network;
   const groups = data.counts.length;
   const rank = Math.min(classes, width);
+  const widths = layerWidths(network);
+  const dimensions = widths.reduce((sum, one) => sum + one, 0);
   return [
     ["squares", layers * groups],
-    ["means", layers * width * groups],
-    ...(isWide ? [] : [["rest", layers * width * groups] as [string, number]]),
+    ["means", dimensions * groups],
+    ...(isWide ? [] : [["rest", dimensions * groups] as [string, number]]),
     ...(secondPass
       ? [
-          ["moments", layers * rank ** 2] as [string, number],
+          ["moments", widths.reduce((sum, one) => sum + Math.min(classes, one) ** 2, 0)] as [string, number],
           ["labelMisses", layers] as [string, number],
           ["predictionMisses", 1] as [string, number],
         ]
@@ -95,6 +98,12 @@ export function dataSpecs({ data, network }: Reduction): Record<string, TensorSp
   };
 }
 
+/** Layers of one width that follow each other: where they begin, and the first behind them. */
+function runsOf(widths: readonly number[]): [from: number, to: number][] {
+  const starts = [...widths.keys()].filter((l) => l === 0 || widths[l] !== widths[l - 1]);
+  return starts.map((from, i) => [from, starts[i + 1] ?? widths.length]);
+}
+
 /**
  * One forward pass over all samples, and everything that metrics are made of summed in the same call: K·d numbers a layer leave the
  * device. Written for one run. Its output `high` + `low` are the pieces of `layoutOf` one after the other: float64 as the sum of two
@@ -104,6 +113,8 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
   const { network, loss, trained, data, secondPass, isWide, isBound } = given;
   const { classes, width, layers } = network;
   const total = data.labels.length;
+  const widths = layerWidths(network);
+  const alike = runsOf(widths);
   const wide = <T extends tf.Tensor>(tensor: T) => (isWide ? widen(tensor) : tensor);
   const specs = dataSpecs(given);
   const bound = Object.fromEntries(
@@ -150,12 +161,11 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
       );
       pieces.squares = inGroups(tf.reshape(tf.slice(perSample, [0, 0, 0], [layers, 1, total]), [layers, total]));
       if (secondPass) {
-        const distances = squaredDistances(
-          tf.reshape(
-            over((at) => sums[at].shifted),
-            [layers, width, classes],
-          ),
-        );
+        const tables = alike.map(([from, to]) => {
+          const means = sums.slice(from, to).map(({ shifted }) => shifted);
+          return squaredDistances(tf.reshape(tf.concat(means, 0), [to - from, widths[from], classes]));
+        });
+        const distances = tables.length === 1 ? tables[0] : tf.concat(tables, 0);
         const isOther = (nearest: tf.Tensor, compared: tf.Tensor1D) => tf.cast(tf.notEqual(nearest, compared), "float32");
         const some = (all: tf.Tensor2D, from: number, count: number) => tf.slice(all, [from, 0], [count, classes]);
         const onTrain = spanSums(
@@ -164,7 +174,15 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
           some(members, 0, trained),
         );
         // Of the deviations themselves where these are fewer numbers than products with the class means: as on the host.
-        pieces.moments = sums[0].spread ? over((at) => sums[at].spread as tf.Tensor2D) : onTrain.moments;
+        const momentsOf = ([from, to]: [number, number]): tf.Tensor =>
+          sums[from].spread
+            ? tf.concat(
+                sums.slice(from, to).map(({ spread }) => spread as tf.Tensor2D),
+                0,
+              )
+            : tf.slice(onTrain.moments, [from, 0, 0], [to - from, classes, classes]);
+        const moments = alike.map((run) => tf.reshape(momentsOf(run), [-1]));
+        pieces.moments = moments.length === 1 ? moments[0] : tf.concat(moments);
         pieces.labelMisses = tf.sum(isOther(onTrain.nearest, tf.slice(labels, [0], [trained])), 1);
         const ofLast = tf.slice(onTrain.nearest, [layers - 1, 0], [1, trained]);
         pieces.predictionMisses = tf.sum(isOther(ofLast, tf.slice(predictions, [0], [trained])));
@@ -179,8 +197,9 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
           const deviations = tf.add(tf.matMul(ofClasses(means), taken, false, true), columns) as tf.Tensor2D;
           const products = alongMeans(deviations, shifted, rest && ofClasses(rest), taken);
           const last = tf.slice(distances, [layers - 1, 0, 0], [1, classes, classes]);
-          const { moments, nearest } = spanSums(tf.reshape(products, [1, classes, tested]), last, onTest);
-          pieces.testMoments = width < classes ? spreadOf(deviations, rest && ofClasses(rest), taken, tested) : moments;
+          const ofTest = spanSums(tf.reshape(products, [1, classes, tested]), last, onTest);
+          const { nearest } = ofTest;
+          pieces.testMoments = width < classes ? spreadOf(deviations, rest && ofClasses(rest), taken, tested) : ofTest.moments;
           pieces.testMisses = tf.sum(isOther(nearest, tf.slice(predictions, [trained], [tested])));
         }
       }

@@ -4,6 +4,7 @@ import { type ClassStatistics, classStatisticsFromSums } from "../../math/collap
 import { type Matrix, matrix } from "../../math/linear/matrix.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CompiledFunction, Engine, Outputs, Values } from "../engine/engine.ts";
+import { layerWidths, startsOf } from "../models/layerWidths.ts";
 import type { Network } from "../models/network.ts";
 import { addSquares, noSquares } from "../models/parameterLayout.ts";
 import { curvedLoss, type MeasuredLoss } from "./curvedLoss.ts";
@@ -96,13 +97,17 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
   }
   if (hasVanished(pieces, reduction)) return null;
   const groupCount = counts.length;
+  const widths = layerWidths(network);
+  const starts = startsOf(widths);
   const row = (piece: Float64Array, index: number) => piece.subarray(index * groupCount, (index + 1) * groupCount);
   const [fit, right, gaps, zeros] = [0, 1, 2, 3].map((index) => row(pieces.samples, index));
   const flat = curvedLoss(reduction.loss) ? row(pieces.samples, 4) : null;
 
   const splitOf = (split: number, samples: number, moments: (CentredMoments | undefined)[]): SplitSums => {
     const sum = (of: Float64Array) => of.subarray(split * classes, (split + 1) * classes).reduce((a, b) => a + b, 0);
-    const statistics = Array.from({ length: layers }, (_, l) => statisticsOf(pieces, counts, split, l, classes, dim));
+    const statistics = Array.from({ length: layers }, (_, l) =>
+      statisticsOf(pieces, counts, split, l, starts[l], classes, widths[l]),
+    );
     const cosines = { samples, sum: sum(gaps), zeroVectors: sum(zeros) };
     const rights = right.slice(split * classes, (split + 1) * classes);
     const calibration = pieces.calibration ? binsOf(pieces.calibration, split) : null;
@@ -110,18 +115,25 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
     const flatness = flat ? sum(flat) / samples : null;
     return { samples, fit: sum(fit) / samples, flatness, accuracy, rights, calibration, statistics, moments, cosines };
   };
-  const rank = Math.min(classes, dim);
-  const momentsOf = (moments: Float64Array, l: number): Matrix =>
-    matrix(rank, rank, moments.slice(l * rank ** 2, (l + 1) * rank ** 2));
+  const momentStarts = momentStartsOf(network);
+  const momentsOf = (moments: Float64Array, from: number, width: number): Matrix => {
+    const rank = Math.min(classes, width);
+    return matrix(rank, rank, moments.slice(from, from + rank ** 2));
+  };
   const trainMoments = Array.from({ length: secondPass ? layers : 0 }, (_, l): CentredMoments => {
     const predictionMisses = l === layers - 1 ? pieces.predictionMisses[0] : null;
-    return { samples: trained, moments: momentsOf(pieces.moments, l), labelMisses: pieces.labelMisses[l], predictionMisses };
+    return {
+      samples: trained,
+      moments: momentsOf(pieces.moments, momentStarts[l], widths[l]),
+      labelMisses: pieces.labelMisses[l],
+      predictionMisses,
+    };
   });
   const tested = labels.length - trained;
   const onTest = network.freeSamples === null ? splitOf(1, tested, testMoments()) : null;
   function testMoments(): (CentredMoments | undefined)[] {
     if (!secondPass || tested === 0) return [];
-    const last = { samples: tested, moments: momentsOf(pieces.testMoments, 0), labelMisses: Number.NaN };
+    const last = { samples: tested, moments: momentsOf(pieces.testMoments, 0, dim), labelMisses: Number.NaN };
     return [...new Array(layers - 1).fill(undefined), { ...last, predictionMisses: pieces.testMisses[0] }];
   }
   const squared = noSquares();
@@ -152,32 +164,41 @@ function binsOf(above: Float64Array, split: number): CalibrationSums {
   return { counts: part(0), confidences: part(1).map((sum) => Math.max(0, sum)), rights: part(2) };
 }
 
+/** Where each layer's moments begin, of r = min(K, d) rows. */
+const momentStartsOf = (network: Network): number[] =>
+  startsOf(layerWidths(network).map((width) => Math.min(network.classes, width) ** 2));
+
 /** What is smaller has lost digits to the end of float32's range, or all of them, where it comes as float32 numbers or is summed in them. */
 const smallest = 1e-28;
 
 /** Whether features or the classifier are so small that sums of their squares, or of products of four, say nothing. */
-function hasVanished(pieces: Record<string, Float64Array>, { network: { layers }, secondPass }: Reduction): boolean {
+function hasVanished(pieces: Record<string, Float64Array>, { network, data, secondPass }: Reduction): boolean {
+  const groups = data.counts.length;
+  const starts = startsOf(layerWidths(network));
+  const momentStarts = momentStartsOf(network);
   const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  for (let l = 0; l < layers; l++) {
-    const ofLayer = (name: string) => {
-      const size = pieces[name].length / layers;
-      return largest(pieces[name].subarray(l * size, (l + 1) * size));
-    };
-    const [scatter, mean] = [ofLayer("squares"), ofLayer("means")];
+  for (let l = 0; l < network.layers; l++) {
+    const scatter = largest(pieces.squares.subarray(l * groups, (l + 1) * groups));
+    const mean = largest(pieces.means.subarray(starts[l] * groups, starts[l + 1] * groups));
+    const moments = () => largest(pieces.moments.subarray(momentStarts[l], momentStarts[l + 1]));
     // No scatter at all is a layer whose classes are points, unless these are near zero.
     if (scatter === 0 ? mean > 0 && mean ** 2 < smallest : scatter < smallest) return true;
-    if (secondPass && scatter > 0 && ofLayer("moments") < smallest) return true;
+    if (secondPass && scatter > 0 && moments() < smallest) return true;
   }
   const row = largest(pieces.head);
   return row > 0 && row ** 2 < smallest;
 }
 
-/** Means lie as columns [d, G] of all groups; statistics have them as rows [K, d] of one split. */
+/**
+ * Means lie as columns [d, G] of all groups; statistics have them as rows [K, d] of one split.
+ * @param start dimensions of the layers before
+ */
 function statisticsOf(
   pieces: Record<string, Float64Array>,
   counts: ArrayLike<number>,
   split: number,
   layer: number,
+  start: number,
   classes: number,
   dim: number,
 ): ClassStatistics {
@@ -191,7 +212,7 @@ function statisticsOf(
     sizes[k] = counts[group];
     let left = 0;
     for (let j = 0; j < dim; j++) {
-      const from = (layer * dim + j) * groupCount + group;
+      const from = (start + j) * groupCount + group;
       reference[k * dim + j] = pieces.means[from];
       const rest = pieces.rest ? pieces.rest[from] : 0;
       sums[k * dim + j] = rest * sizes[k];

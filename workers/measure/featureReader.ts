@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { SampleSet } from "../data/dataset.ts";
 import type { Engine, Step } from "../engine/engine.ts";
+import { layerWidths } from "../models/layerWidths.ts";
 import type { Network } from "../models/network.ts";
 import { parameterCount, unpackParameters } from "../models/parameterLayout.ts";
 
@@ -11,7 +12,7 @@ export interface Chunk {
   labels: Uint16Array;
   /** [count, K] */
   logits: Float32Array;
-  /** One array [count, d] a layer, X_1 … X_L. */
+  /** One array [count, d] a layer, X_1 … X_L, d its own. */
   features: Float32Array[];
 }
 
@@ -36,7 +37,8 @@ const largestChunk = 512;
  * training set alone.
  */
 export async function makeFeatureReader(engine: Engine, network: Network, sets: SampleSet[]): Promise<FeatureReader> {
-  const { inputDimension: dimension, classes, width, layers } = network;
+  const { inputDimension: dimension, classes } = network;
+  const widths = layerWidths(network);
   const largest = Math.max(...sets.map((set) => set.count));
   const size = network.freeSamples ?? Math.ceil(largest / Math.ceil(largest / largestChunk));
   const forward = await engine.compileFunction({
@@ -72,7 +74,7 @@ export async function makeFeatureReader(engine: Engine, network: Network, sets: 
         count,
         labels: set.labels.subarray(from, from + count),
         logits: outputs.logits.subarray(0, count * classes),
-        features: Array.from({ length: layers }, (_, at) => outputs[`x${at + 1}`].subarray(0, count * width)),
+        features: widths.map((width, at) => outputs[`x${at + 1}`].subarray(0, count * width)),
       };
     }
   }

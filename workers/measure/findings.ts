@@ -1,4 +1,4 @@
-import { trainedNormalization } from "../../contract/config/architecture.ts";
+import { activationOf, trainedNormalization } from "../../contract/config/architecture.ts";
 import { hasOrthogonalFrame } from "../../contract/config/classifier.ts";
 import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
 import { lossText } from "../../contract/config/loss.ts";
@@ -48,6 +48,8 @@ const ofClasses = listMetrics.filter((id) => metricInfo[id].scope === "class");
 const lastTestMetrics = ofLayers.filter((id) => metricInfo[id].test !== null);
 const scaledAway =
   "Pre-LN without the first LN: with the stream's scale the hidden ridge can be made as small as one likes, so a gap with it says nothing.";
+const layersScaledAway =
+  "Each layer is normalized behind its activation, so that its scale is free: the hidden ridge can be made as small as one likes, and a gap with it says nothing.";
 const ofEveryLayer = "L* has the ridge of every layer: nothing is left for a representation part.";
 const noTestSet = "free features have no test set";
 
@@ -202,13 +204,22 @@ function gaps(
 ): void {
   const { relative } = gapSplit(terms, optimalLoss);
   put("gap.head", relative.head);
-  if (terms.representationRidge > 0 && trainedNormalization(config.architecture, config) === "pre-ln-open")
-    lack(["gap.total", "gap.representation"], scaledAway);
+  const isFree = scaleText(config);
+  if (terms.representationRidge > 0 && isFree !== null) lack(["gap.total", "gap.representation"], isFree);
   else {
     put("gap.total", relative.total);
     if (config.architecture === "dufm") lack(["gap.representation"], ofEveryLayer);
     else put("gap.representation", relative.representation);
   }
+}
+
+/** Why hidden weights can be as small as one likes; null where they cannot. */
+function scaleText(config: RunConfig): string | null {
+  const { architecture, normalization, regularizer } = config;
+  if (trainedNormalization(architecture, config) === "pre-ln-open") return scaledAway;
+  const kind = activationOf(config);
+  if (architecture !== "mlp" || (kind !== "relu" && kind !== "linear")) return null;
+  return normalization === "none" && regularizer.family === "features" ? null : layersScaledAway;
 }
 
 /** Every penalty of the run's objective at these parameters; none where decay is not all of it, or there is none. */

@@ -1,4 +1,5 @@
 import type { Dataset, SampleSet } from "../data/dataset.ts";
+import { layerWidths } from "../models/layerWidths.ts";
 import type { Network } from "../models/network.ts";
 import { classifierOf, headBiasOf, parameterSlice, squaredNorms } from "../models/parameterLayout.ts";
 import type { MeasuredLoss } from "./curvedLoss.ts";
@@ -73,10 +74,11 @@ async function lastFeatures(chunks: () => AsyncIterable<Chunk>, wanted: readonly
  * measurement refills, or computed again where those would be too large.
  */
 function repeatable(reader: FeatureReader, network: Network, set: SampleSet) {
-  const { layers, width, classes } = network;
+  const { classes } = network;
+  const widths = layerWidths(network);
   const buffer = (columns: number) => new Float32Array(set.count * columns);
-  const isKept = set.count * layers * width * 4 <= keptBytes;
-  const allocate = () => ({ logits: buffer(classes), features: Array.from({ length: layers }, () => buffer(width)) });
+  const isKept = 4 * set.count * widths.reduce((sum, width) => sum + width, 0) <= keptBytes;
+  const allocate = () => ({ logits: buffer(classes), features: widths.map(buffer) });
   let kept: ReturnType<typeof allocate> | null = null;
   return (source: ParameterSource): (() => AsyncIterable<Chunk>) => {
     if (!isKept) return () => reader.read(set, source);
@@ -92,7 +94,7 @@ function repeatable(reader: FeatureReader, network: Network, set: SampleSet) {
         chunks.push({
           ...chunk,
           logits: copied(to.logits, chunk.logits, classes),
-          features: chunk.features.map((layer, l) => copied(to.features[l], layer, width)),
+          features: chunk.features.map((layer, l) => copied(to.features[l], layer, widths[l])),
         });
         yield chunk; // read while it is still near the processor
       }

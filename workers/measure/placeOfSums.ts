@@ -1,4 +1,4 @@
-import { layersOf } from "../../contract/config/networkForm.ts";
+import { layersOf, layerWidthsOf } from "../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { largestWholePass, stepNumbers, wholePassBytes } from "../../contract/launch/runMemory.ts";
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
@@ -34,15 +34,17 @@ export function placeOfSums(
   runs = 1,
 ): Place {
   const samples = train.count + test.count;
-  if (test.count === 0 || config.width * classes ** 2 > largestTable) return "host";
+  const widths = layerWidthsOf(config);
+  if (test.count === 0 || Math.max(...widths) * classes ** 2 > largestTable) return "host";
   const layers = layersOf(config);
-  const isVector = ["rn1", "rn2", "ufm", "dufm"].includes(config.architecture);
+  const isVector = ["rn1", "rn2", "mlp", "ufm", "dufm"].includes(config.architecture);
   const sizes = { train: train.count, test: test.count, classes, inputDim: dimension };
   const held = runs * wholePassBytes(config, sizes);
   const forward = runs * 4 * stepNumbers(config, sizes, samples).held;
   if (choice.device !== "cpu") return held + (isVector ? 0 : forward) <= mostOnGpu ? "device" : "host";
   if (choice.engine === "eager" || !isVector || held > largestWholePass) return "host";
-  const savedMs = runs * samples * config.width * layers * (classes + 5) * hostNs * 1e-6 + (runs - 1) * callMs;
+  const savedMs =
+    runs * samples * widths.reduce((sum, width) => sum + width, 0) * (classes + 5) * hostNs * 1e-6 + (runs - 1) * callMs;
   const measurements = measuringSteps(config.measuring, config.training.steps).length;
   return savedMs * measurements > compileMs + compileLayerMs * layers ? "device" : "host";
 }

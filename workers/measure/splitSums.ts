@@ -78,7 +78,7 @@ export async function sumSplit(request: SplitRequest): Promise<SplitSums> {
     const predictions = predict(chunk.logits, classes);
     for (let i = 0; i < chunk.count; i++) if (predictions[i] === chunk.labels[i]) rights[chunk.labels[i]]++;
     if (calibration) addConfidences(calibration, chunk, predictions, classes);
-    if (sums.length === 0) sums = chunk.features.map(() => new ClassSums(classes, head.cols));
+    if (sums.length === 0) sums = chunk.features.map((layer) => new ClassSums(classes, layer.length / chunk.count));
     chunk.features.forEach((layer, l) => {
       sums[l].add(layer, chunk.labels);
     });

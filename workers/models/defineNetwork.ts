@@ -7,7 +7,7 @@ import {
   trainedNormalization,
 } from "../../contract/config/architecture.ts";
 import { classifierIn } from "../../contract/config/classifier.ts";
-import { blocksOf } from "../../contract/config/networkForm.ts";
+import { blocksOf, layerWidthsOf } from "../../contract/config/networkForm.ts";
 import { normalizesHead } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { InputShape } from "../../contract/data/datasetConfig.ts";
@@ -15,6 +15,7 @@ import { Failure } from "../../contract/failure.ts";
 import { convolutionalNetwork } from "./convolutionalNetwork.ts";
 import { deepFreeFeatures } from "./deepFreeFeatures.ts";
 import { freeFeatures } from "./freeFeatures.ts";
+import { multilayerPerceptron } from "./multilayerPerceptron.ts";
 import type { Network } from "./network.ts";
 import { oneHotInputs, oneHotNumbers } from "./oneHotInputs.ts";
 import { residualNetwork } from "./residualNetwork.ts";
@@ -66,6 +67,8 @@ function networkOf(config: RunConfig, data: NetworkData): Network {
       tokens: tokensOf(config, input),
     });
   if (architecture === "rn1" || architecture === "rn2") return residualNetwork({ ...common, architecture });
+  if (architecture === "mlp")
+    return multilayerPerceptron({ ...common, activation: activationOf(config), widths: layerWidthsOf(config) });
   if (architecture === "conv") return convolutionalNetwork({ ...common, input });
   if (architecture === "resnet") return resNet({ ...common, input });
   if (!data.train) throw new Failure("INTERNAL", "free features without a training set");

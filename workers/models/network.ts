@@ -47,6 +47,8 @@ export interface Network {
   classes: number;
   /** How many features `forward` gives: L of a residual network, L + 1 of a transformer. */
   layers: number;
+  /** Dimensions of the features of each layer where they differ, the last being `width`; absent = all are `width`. */
+  widths?: readonly number[];
   /** Name of the classifier's matrix [K, d], numbered like the last layer. */
   head: string;
   /** Absent: the classifier is that matrix. */

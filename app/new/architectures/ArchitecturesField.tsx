@@ -3,15 +3,16 @@ import {
   type Architecture,
   type ArchitectureConfig,
   activationNames,
-  activations,
   architectureLabel,
   architectureName,
   hasLayerNorm,
   type Normalization,
   normalizationNames,
 } from "../../../contract/config/architecture.ts";
+import { limits } from "../../../contract/limits.ts";
 import { shadedColour } from "../../charts/lineStyle.ts";
 import { OptionalNumberInput } from "../../numbers/NumberInput.tsx";
+import { NumberListInput } from "../../numbers/NumberListInput.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { classes } from "../../ui/classes.ts";
 import { Field } from "../../ui/Field.tsx";
@@ -24,12 +25,15 @@ import {
   normalizationChips,
   normalizationHints,
   normalizationsOf,
+  offeredActivations,
   offeredNormalizations,
   toggleActivation,
   toggleArchitecture,
   toggleNormalization,
   transformersOf,
+  type WithActivation,
   withMoreHeads,
+  withWidths,
 } from "./architectureChoices.ts";
 
 /** Families of architectures, each chosen one with its normalizations; transformers with their heads and patches besides. */
@@ -66,22 +70,11 @@ export function ArchitecturesField({
                 />
               ))}
             </div>
-            {family.names.includes("dufm") && activationsIn(architectures).length > 0 && (
-              <div className="flex flex-wrap items-center gap-1.5 text-xs sm:col-start-2">
-                <span className="text-ink-faint">Deep UFM's layers</span>
-                {activations.map((kind) => (
-                  <label key={kind} className="inline-flex items-center gap-1">
-                    <input
-                      type="checkbox"
-                      data-testid={`activation-${kind}`}
-                      checked={activationsIn(architectures).includes(kind)}
-                      onChange={() => onChange(toggleActivation(architectures, kind))}
-                    />
-                    {activationNames[kind]}
-                  </label>
-                ))}
-              </div>
-            )}
+            {(["mlp", "dufm"] as const)
+              .filter((name) => family.names.includes(name) && activationsIn(architectures, name).length > 0)
+              .map((name) => (
+                <LayersOf key={name} name={name} architectures={architectures} onChange={onChange} />
+              ))}
             <p className="text-ink-faint text-xs sm:col-start-2">{family.hint}</p>
           </div>
         ))}
@@ -143,6 +136,52 @@ export function ArchitecturesField({
   );
 }
 
+/** The activations of an MLP's layers or of those above deep free features, and an MLP's widths. */
+function LayersOf({
+  name,
+  architectures,
+  onChange,
+}: {
+  name: WithActivation;
+  architectures: ArchitectureConfig[];
+  onChange: (architectures: ArchitectureConfig[]) => void;
+}) {
+  const chosen = activationsIn(architectures, name);
+  const widths = architectures.find((one) => one.name === name)?.widths;
+  return (
+    <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1.5 text-xs sm:col-start-2">
+      <span className="text-ink-faint">{architectureName(name)}'s layers</span>
+      {offeredActivations(name).map((kind) => (
+        <label key={kind} className="inline-flex items-center gap-1">
+          <input
+            type="checkbox"
+            data-testid={`activation-${name}-${kind}`}
+            checked={chosen.includes(kind)}
+            onChange={() => onChange(toggleActivation(architectures, name, kind))}
+          />
+          {activationNames[kind]}
+        </label>
+      ))}
+      {name === "mlp" && (
+        <span className="flex w-full min-w-0 items-center gap-1.5">
+          <span className="shrink-0 text-ink-faint">widths</span>
+          <NumberListInput
+            key={widths === undefined ? "equal" : "listed"}
+            data-testid="mlp-widths"
+            aria-label="Widths of an MLP's hidden layers, separated by commas; empty for the study's own"
+            placeholder="all d, or 512, 256, 64"
+            className="w-52"
+            values={widths ?? []}
+            atMost={limits.depth.max}
+            isValid={(width) => Number.isInteger(width) && width >= limits.width.min && width <= limits.width.max}
+            onChange={(list) => onChange(withWidths(architectures, list.length === 0 ? null : list))}
+          />
+        </span>
+      )}
+    </div>
+  );
+}
+
 /** A chip that is a tick box; once chosen it shows its normalizations, of which both may be on. */
 function ArchitectureChip({
   name,
@@ -185,7 +224,7 @@ function ArchitectureChip({
       </label>
       {on &&
         hasLayerNorm(name) &&
-        offeredNormalizations(chosen).map((normalization) => {
+        offeredNormalizations(name, chosen).map((normalization) => {
           const active = chosen.includes(normalization);
           return (
             <label

@@ -10,6 +10,7 @@ import {
   normalizations,
   withCurrentDefinition,
 } from "../../../contract/config/architecture.ts";
+import { networkProblem } from "../../../contract/config/compatibility.ts";
 
 interface ArchitectureFamily {
   title: string;
@@ -34,6 +35,11 @@ export const architectureFamilies: readonly ArchitectureFamily[] = [
     hint: "Conv: residual 3 × 3 convolutions, as wide as its channels. ResNet: the published ones with BatchNorm, depth 9, 18, 20 or 34.",
   },
   {
+    title: "Plain",
+    names: ["mlp"],
+    hint: "Hidden layers without residual connections. Depth L counts them; they are all as wide as d, or as a list of widths says.",
+  },
+  {
     title: "Free features",
     names: ["ufm", "dufm"],
     hint: "Free variables in place of features: under the classifier alone (UFM, the baseline that reaches L*) or L layers (Deep UFM).",
@@ -49,6 +55,7 @@ export const architectureHints: Record<Architecture, string> = {
   t22: "Transformer: separate query, key, value and output matrices, two linear layers in the MLP",
   conv: "Convolutional residual network on images",
   resnet: "ResNet of He et al. (2016) for small images, with BatchNorm; it has no L*",
+  mlp: "Multilayer perceptron: σ(WX + b) one after the other, with or without a LayerNorm behind each",
   ufm: "Free features and a head: no network at all",
   dufm: "Free features under L layers, the classifier the last: W_L σ(W_{L−1} ⋯ σ(W₁H))",
 };
@@ -58,17 +65,23 @@ export const normalizationChips: Record<Normalization, string> = {
   "post-ln": "post",
   "pre-ln": "pre",
   "pre-ln-open": "no first LN",
+  none: "no LN",
 };
 export const normalizationHints: Record<Normalization, string> = {
   "post-ln": "LayerNorm after the sum (the paper's, except for text)",
   "pre-ln": "LayerNorm after the embedding and before each branch (the paper's for text)",
   "pre-ln-open":
     "Pre-LN without the LayerNorm after the embedding: the stream's scale is free, so the gap to the optimum has no representation part",
+  none: "No LayerNorm: nothing bounds the features, so there is no optimum L* to compare with",
 };
 
-/** The variant without the first LN is offered beside pre-LN alone. */
-export const offeredNormalizations = (chosen: readonly Normalization[]): Normalization[] =>
-  normalizations.filter((one) => one !== "pre-ln-open" || chosen.some((norm) => norm !== "post-ln"));
+/** Those of a network; the variant without the first LN is offered beside pre-LN alone. */
+export const offeredNormalizations = (name: Architecture, chosen: readonly Normalization[]): Normalization[] =>
+  normalizations.filter(
+    (normalization) =>
+      networkProblem({ name, normalization }) === null &&
+      (normalization !== "pre-ln-open" || chosen.some((norm) => norm !== "post-ln")),
+  );
 
 const rank = (one: ArchitectureConfig) =>
   (architectures.indexOf(one.name) * normalizations.length + normalizations.indexOf(one.normalization)) * activations.length +
@@ -97,13 +110,36 @@ export function toggleNormalization(
   return sorted([...list, ...withCurrentDefinition(added)]);
 }
 
-export const activationsIn = (list: readonly ArchitectureConfig[]): Activation[] =>
-  activations.filter((kind) => list.some((one) => one.name === "dufm" && activationOf(one) === kind));
+/** Networks whose layers have an activation to choose. */
+export type WithActivation = "mlp" | "dufm";
 
-/** Takes one activation of deep free features in or out. */
-export function toggleActivation(list: readonly ArchitectureConfig[], activation: Activation): ArchitectureConfig[] {
-  const rest = list.filter((one) => one.name !== "dufm" || activationOf(one) !== activation);
-  return rest.length < list.length ? rest : sorted([...list, { name: "dufm", normalization: "post-ln", activation }]);
+export const offeredActivations = (name: WithActivation): Activation[] =>
+  activations.filter((activation) => networkProblem({ name, normalization: "post-ln", activation }) === null);
+
+export const activationsIn = (list: readonly ArchitectureConfig[], name: WithActivation): Activation[] =>
+  activations.filter((kind) => list.some((one) => one.name === name && activationOf(one) === kind));
+
+/** Takes one activation of such a network in or out, with all that is said of one that is there already. */
+export function toggleActivation(
+  list: readonly ArchitectureConfig[],
+  name: WithActivation,
+  activation: Activation,
+): ArchitectureConfig[] {
+  const rest = list.filter((one) => one.name !== name || activationOf(one) !== activation);
+  if (rest.length < list.length) return rest;
+  const company = list.filter((one) => one.name === name);
+  const like = company.filter((one) => activationOf(one) === activationOf(company[0] as ArchitectureConfig));
+  const added = like.length === 0 ? [{ name, normalization: "post-ln" as const }] : like;
+  return sorted([...list, ...added.map((one) => ({ ...one, activation }))]);
+}
+
+/** Gives all MLPs these widths of their layers; none = all d. */
+export function withWidths(list: readonly ArchitectureConfig[], widths: readonly number[] | null): ArchitectureConfig[] {
+  return list.map((one) => {
+    if (one.name !== "mlp") return one;
+    const { widths: _before, ...rest } = one;
+    return widths === null ? rest : { ...rest, widths: [...widths] };
+  });
 }
 
 /** The same transformer once more with twice the heads: an axis of heads is built by a few clicks. */

@@ -1,6 +1,6 @@
 import { hasFreeFeatures, headsOf, isTransformer, linearLayers, patchOf } from "../../../contract/config/architecture.ts";
 import { hiddenMatrices } from "../../../contract/config/hiddenMatrices.ts";
-import { blocksOf } from "../../../contract/config/networkForm.ts";
+import { blocksOf, layerWidthsOf } from "../../../contract/config/networkForm.ts";
 import { resNetCosts } from "../../../contract/config/resNetCosts.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { imageShape, readNumbers, vocabularyOf } from "../../../contract/data/datasetConfig.ts";
@@ -14,11 +14,12 @@ const perUpdate = 12;
 
 /** Operations of one training step: what measured step times are scaled by. */
 export const relativeStepCost = (config: RunConfig, countOwn?: CountOwnSet): number =>
-  networkCost(config, countOwn) + (config.training.optimizer.name === "muon" ? orthogonalizingCost(config) : 0);
+  networkCost(config, countOwn) +
+  (config.training.optimizer.name === "muon" ? orthogonalizingCost(config, datasetSizes(config.dataset, countOwn).inputDim) : 0);
 
 /** Muon's five Newton–Schulz steps on each hidden matrix. */
-function orthogonalizingCost(config: RunConfig): number {
-  return hiddenMatrices(config).reduce((sum, { rows, columns, count }) => {
+function orthogonalizingCost(config: RunConfig, inputDim: number): number {
+  return hiddenMatrices(config, inputDim).reduce((sum, { rows, columns, count }) => {
     const [short, long] = [Math.min(rows, columns), Math.max(rows, columns)];
     return sum + 5 * count * (4 * short ** 2 * long + 2 * short ** 3);
   }, 0);
@@ -32,6 +33,7 @@ function networkCost(config: RunConfig, countOwn?: CountOwnSet): number {
   if (config.architecture === "conv") return convolutionCost(config, size, samples);
   if (config.architecture === "resnet") return resNetCost(config, size, samples);
   if (hasFreeFeatures(config.architecture)) return freeFeaturesCost(config, size);
+  if (config.architecture === "mlp") return perceptronCost(config, size, samples);
   const branchLayers = config.architecture === "rn2" ? 2 : 1;
   const { depth, width } = config;
   return stepCost({
@@ -42,6 +44,19 @@ function networkCost(config: RunConfig, countOwn?: CountOwnSet): number {
     classes: size.classes,
     samples,
   }).total;
+}
+
+/** As a residual network of one layer a block, of layers of their own widths. */
+function perceptronCost(config: RunConfig, { classes, inputDim }: DatasetSizes, samples: number): number {
+  const widths = layerWidthsOf(config);
+  const read = readNumbers(config.dataset, inputDim);
+  const products = widths.reduce(
+    (sum, width, l) => sum + width * (l === 0 ? 4 : 6) * (widths[l - 1] ?? read),
+    6 * config.width * classes,
+  );
+  const units = widths.reduce((sum, width) => sum + width, 0);
+  const parameters = widths.reduce((sum, width, l) => sum + width * ((widths[l - 1] ?? read) + 1), config.width * classes);
+  return samples * (products + perActivation * units) + perUpdate * parameters;
 }
 
 /**

@@ -26,7 +26,7 @@ type Case = { name: string; config: RunConfig; data: Dataset };
 
 /** An architecture with each loss and normalization, on every kind of data that it reads. */
 function casesOf(architecture: Architecture): Case[] {
-  const normalizations = hasFreeFeatures(architecture) ? ["post-ln"] : ["post-ln", "pre-ln"];
+  const normalizations = hasFreeFeatures(architecture) ? ["post-ln"] : ["post-ln", architecture === "mlp" ? "none" : "pre-ln"];
   return ["ce", "mse"].flatMap((loss) =>
     normalizations.flatMap((normalization) => {
       const kind = {

@@ -37,6 +37,25 @@ const runs: [name: string, run: Run][] = [
   ],
   ["T12 on images", imageRun({ architecture: "t12", heads: 2 })],
   ["T21 on texts", textRun({ architecture: "t21", loss: "mse" })],
+  [
+    "MLP of widths above and below the classes",
+    onVectors({ architecture: "mlp", activation: "gelu", depth: 4, widths: [9, 9, 5, 8] }),
+  ],
+  [
+    "MLP of widths above and below 7 classes",
+    onVectors({
+      ...{
+        architecture: "mlp",
+        normalization: "none",
+        activation: "tanh",
+        depth: 3,
+        widths: [12, 9, 5],
+        width: 5,
+        headBias: true,
+      },
+      dataset: { id: "gaussian-clusters", classes: 7, dimension: 12, trainPerClass: 6, testPerClass: 4, separation: 2 },
+    }),
+  ],
   ["convolutional network", imageRun({ architecture: "conv", patch: undefined })],
 ];
 

@@ -40,6 +40,11 @@ const networks: { name: string; architecture: string; of: (overrides: Overrides)
     { name: `${architecture.toUpperCase()} on texts`, architecture, of: (given: Overrides) => textRun(given) },
   ]),
   { name: "convolutional", architecture: "conv", of: (given) => imageRun({ ...given, patch: undefined }) },
+  {
+    name: "MLP of several widths",
+    architecture: "mlp",
+    of: (given) => onVectors({ ...given, normalization: "post-ln", activation: "tanh", depth: 3, widths: [12, 5, 8] }),
+  },
   { name: "free features", architecture: "ufm", of: (given) => onVectors({ ...given, depth: 1 }) },
 ];
 const losses = [

@@ -27,6 +27,19 @@ const architectures: { name: string; run: (overrides: Overrides) => ReturnType<F
   { name: "RN2", run: (overrides) => onVectors({ architecture: "rn2", headBias: true, ...overrides }) },
   { name: "free features", run: (overrides) => onVectors({ architecture: "ufm", depth: 1, ...overrides }) },
   { name: "conv", run: (overrides) => imageRun({ architecture: "conv", patch: undefined, ...overrides }) },
+  { name: "MLP", run: (overrides) => onVectors({ architecture: "mlp", activation: "gelu", ...overrides }) },
+  {
+    name: "MLP of other widths without LN",
+    run: (overrides) =>
+      onVectors({
+        architecture: "mlp",
+        normalization: "none",
+        activation: "tanh",
+        widths: [12, 5, 8],
+        headBias: true,
+        ...overrides,
+      }),
+  },
   {
     name: "ResNet",
     // BatchNorm over so few samples magnifies rounding more than the other networks do.

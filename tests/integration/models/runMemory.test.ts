@@ -74,6 +74,16 @@ const cases: [RunConfig, number][] = [
   [make("conv", datasetConfig.parse({ id: "cifar10" }), { depth: 4, width: 16 }), 100],
   ...[9, 18, 20, 34].map((depth): [RunConfig, number] => [make("resnet", images, { depth, width: 64 }), 32]),
   [make("resnet", datasetConfig.parse({ id: "cifar10" }), { depth: 18, width: 128, headBias: true }), 16],
+  [make("mlp", vectors), 1000],
+  ...["relu", "gelu", "tanh"].map((activation): [RunConfig, number] => [make("mlp", images, { activation }), 500]),
+  ...["relu", "gelu", "tanh"].map((activation): [RunConfig, number] => [
+    make("mlp", images, { normalization: "none", activation, headBias: true }),
+    500,
+  ]),
+  ...["relu", "gelu"].map((activation): [RunConfig, number] => [
+    make("mlp", images, { activation, depth: 4, widths: [512, 256, 128, 64] }),
+    500,
+  ]),
   [make("ufm", images, { width: 512 }), 500],
 ];
 

@@ -64,6 +64,28 @@ export const families: Family[] = [
     name: "RN1, Signum, decoupled",
     run: () => onVectors({ training: { ...training, learningRate: 3e-3, optimizer: { name: "signum", share: 0 } } }),
   },
+  { name: "MLP, ReLU", run: () => onVectors({ architecture: "mlp" }) },
+  {
+    name: "MLP, GELU, layers of other widths, Muon, bias",
+    run: () =>
+      onVectors({
+        ...{ architecture: "mlp", activation: "gelu", depth: 4, widths: [12, 5, 5, 8], headBias: true },
+        training: { ...training, optimizer: { name: "muon", epsilon: 1e-3 } },
+      }),
+  },
+  {
+    name: "MLP without LN, tanh, squared error, SGD in batches",
+    run: () =>
+      onVectors({
+        ...{ architecture: "mlp", normalization: "none", activation: "tanh", loss: "mse" },
+        training: { ...training, batch: 6, optimizer: { name: "sgd" } },
+      }),
+  },
+  {
+    name: "MLP, linear, layers of other widths, ridge on features",
+    run: () =>
+      onVectors({ architecture: "mlp", activation: "linear", depth: 2, widths: [2 * 8, 8], loss: "mse", regularizer: ridge }),
+  },
   { name: "T11 on images", run: () => onImages({ architecture: "t11", heads: 2 }) },
   {
     name: "T12 on images, pre-LN, squared error",

@@ -4,6 +4,7 @@ import { emptyProbeSums } from "../../../math/collapse/ridgeProbe.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { CompiledFunction, Engine, FunctionDefinition } from "../../engine/engine.ts";
 import { narrow, widen } from "../../engine/wide.ts";
+import { layerWidths, startsOf } from "../../models/layerWidths.ts";
 import type { Network } from "../../models/network.ts";
 import { parameterCount, unpackParameters } from "../../models/parameterLayout.ts";
 import { chunkSize, chunksOf, type LinearRules, type Moments } from "./moments.ts";
@@ -11,19 +12,20 @@ import { chunkSize, chunksOf, type LinearRules, type Moments } from "./moments.t
 /** Second moments and classifiers of all layers on the device, in float64: a chunk of samples is one call, and its features stay there. */
 export function deviceMoments(engine: Engine, network: Network, { classes, train, test }: Dataset): Moments {
   const size = chunkSize(network, [train, test]);
-  const { layers, width } = network;
+  const widths = layerWidths(network);
+  const starts = startsOf(widths.map((width) => width * (1 + classes + width)));
   const compiled: { sums?: Promise<CompiledFunction>; scores?: Promise<CompiledFunction> } = {};
   return {
     async sums(set, source, pause) {
       compiled.sums ??= engine.compileFunction(sumsFunction(network, classes, size));
       const call = await compiled.sums;
-      const total = Array.from({ length: layers }, () => emptyProbeSums(classes, width));
+      const total = widths.map((width) => emptyProbeSums(classes, width));
       for (const { count, x, labels, counts } of chunksOf(set, network, classes, size)) {
         await pause();
         const { high, low } = await call.run({ x, labels }, source);
-        const values = high.length / layers;
         for (const [l, sums] of total.entries()) {
-          const at = (from: number, to: number) => joined(high, low, l * values + from, l * values + to);
+          const width = widths[l];
+          const at = (from: number, to: number) => joined(high, low, starts[l] + from, starts[l] + to);
           const [own, outer] = [width * (1 + classes), width * (1 + classes + width)];
           const reference = at(0, width);
           const part = { classes, dim: width, samples: count, counts, reference, sums: at(width, own), products: at(own, outer) };
@@ -35,7 +37,7 @@ export function deviceMoments(engine: Engine, network: Network, { classes, train
     async right(set, source, rules, pause) {
       compiled.scores ??= engine.compileFunction(scoresFunction(network, classes, size));
       const call = await compiled.scores;
-      const given = flatRules(rules, classes, width);
+      const given = flatRules(rules, classes, Math.max(...widths));
       const total = rules.map(() => [0, 0]);
       for (const { x, labels } of chunksOf(set, network, classes, size)) {
         await pause();
@@ -90,24 +92,26 @@ function sumsFunction(network: Network, classes: number, size: number): Function
 
 /** How many samples two linear classifiers a layer have right [L, 2]. */
 function scoresFunction(network: Network, classes: number, size: number): FunctionDefinition {
-  const { layers, width } = network;
+  const widths = layerWidths(network);
+  const [layers, widest] = [network.layers, Math.max(...widths)];
   return {
     state: { parameters: { shape: [parameterCount(network.parameters)] } },
     inputs: {
       x: { shape: [size, network.inputDimension] },
       labels: { shape: [size], dtype: "int32" },
-      centres: { shape: [layers, width] },
-      weights: { shape: [layers, 2 * classes, width] },
+      centres: { shape: [layers, widest] },
+      weights: { shape: [layers, 2 * classes, widest] },
       biases: { shape: [layers, 2 * classes] },
     },
     fn: ({ state, inputs }) => {
       const { labels, centres, weights, biases } = inputs;
       const counts = forwardOf(network, state.parameters, inputs.x).flatMap((features, l) => {
-        const of = (all: tf.Tensor, shape: number[]) =>
-          widen(tf.reshape(tf.slice(all, [l, ...shape.map(() => 0)].slice(0, all.rank), [1, ...all.shape.slice(1)]), shape));
-        const moved = tf.sub(widen(features), of(centres, [width, 1])) as tf.Tensor2D; // [d, n]
-        const products = tf.matMul(of(weights, [2 * classes, width]) as tf.Tensor2D, moved);
-        const scores = tf.add(products, of(biases, [2 * classes, 1])) as tf.Tensor2D;
+        const width = widths[l];
+        const of = (all: tf.Tensor, part: number[], shape: number[]) =>
+          widen(tf.reshape(tf.slice(all, [l, ...part.map(() => 0)], [1, ...part]), shape));
+        const moved = tf.sub(widen(features), of(centres, [width], [width, 1])) as tf.Tensor2D; // [d, n]
+        const products = tf.matMul(of(weights, [2 * classes, width], [2 * classes, width]) as tf.Tensor2D, moved);
+        const scores = tf.add(products, of(biases, [2 * classes], [2 * classes, 1])) as tf.Tensor2D;
         return [0, 1].map((rule) => {
           const best = tf.argMax(tf.slice(scores, [rule * classes, 0], [classes, size]), 0);
           return tf.sum(tf.cast(tf.equal(best, labels), "float32"));
@@ -118,19 +122,20 @@ function scoresFunction(network: Network, classes: number, size: number): Functi
   };
 }
 
-/** Two classifiers a layer, for features moved to the first one's centre, where float32 keeps their digits. */
-function flatRules(rules: readonly LinearRules[], classes: number, dim: number) {
-  const centres = new Float32Array(rules.length * dim);
-  const weights = new Float32Array(rules.length * 2 * classes * dim);
+/** Two classifiers a layer, for features moved to the first one's centre, where float32 keeps their digits; `widest` is the largest d. */
+function flatRules(rules: readonly LinearRules[], classes: number, widest: number) {
+  const centres = new Float32Array(rules.length * widest);
+  const weights = new Float32Array(rules.length * 2 * classes * widest);
   const biases = new Float32Array(rules.length * 2 * classes);
   for (const [l, { centre, pair }] of rules.entries()) {
-    centres.set(centre, l * dim);
+    centres.set(centre, l * widest);
     for (const [r, rule] of pair.entries()) {
       const row = (2 * l + r) * classes;
-      weights.set(rule.weights, row * dim);
+      const { dim } = rule;
       for (let k = 0; k < classes; k++) {
+        weights.set(rule.weights.subarray(k * dim, (k + 1) * dim), (row + k) * widest);
         let bias = rule.bias[k];
-        for (let j = 0; j < dim; j++) bias += rule.weights[k * dim + j] * centres[l * dim + j];
+        for (let j = 0; j < dim; j++) bias += rule.weights[k * dim + j] * centres[l * widest + j];
         biases[row + k] = bias;
       }
     }

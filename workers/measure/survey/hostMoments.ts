@@ -1,13 +1,14 @@
 import { addToProbeSums, countRight, emptyProbeSums } from "../../../math/collapse/ridgeProbe.ts";
+import { layerWidths } from "../../models/layerWidths.ts";
 import type { Network } from "../../models/network.ts";
 import type { FeatureReader } from "../featureReader.ts";
 import type { Moments } from "./moments.ts";
 
 /** The same on the host, in float64, where the device has none: it reads all features. */
-export function hostMoments(reader: FeatureReader, { layers, width, classes }: Network): Moments {
+export function hostMoments(reader: FeatureReader, network: Network): Moments {
   return {
     async sums(set, source, pause) {
-      const total = Array.from({ length: layers }, () => emptyProbeSums(classes, width));
+      const total = layerWidths(network).map((width) => emptyProbeSums(network.classes, width));
       for await (const { features, labels } of reader.read(set, source))
         for (const [l, values] of features.entries()) {
           await pause();

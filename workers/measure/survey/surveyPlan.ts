@@ -4,6 +4,7 @@ import { forwardNumbers, stepNumbers } from "../../../contract/launch/runMemory.
 import { surveyBudget } from "../../../contract/metrics/surveyBudget.ts";
 import { measuringSteps } from "../../../math/steps/measuringSteps.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { layerWidths } from "../../models/layerWidths.ts";
 import type { Network } from "../../models/network.ts";
 import { picturedSteps } from "../picturedSteps.ts";
 
@@ -45,26 +46,32 @@ export function surveyStepsText(steps: ReadonlySet<number>): string {
   return `${all.length === 1 ? "step" : "steps"} ${all.join(", ")}`;
 }
 
-function refusalOf(operations: number, { layers, width }: Network): string | null {
-  const bytes = 8 * layers * width ** 2;
+function refusalOf(operations: number, network: Network): string | null {
+  const widths = layerWidths(network);
+  const bytes = 8 * sumOf(widths, (width) => width ** 2);
   if (bytes > surveyBudget.momentBytes)
-    return `second moments of ${layers} layers of width ${width} take ${(bytes / 1e9).toPrecision(2)} GB: over ${surveyBudget.momentBytes / 1e9} GB`;
+    return `second moments of ${network.layers} layers of width ${Math.max(...widths)} take ${(bytes / 1e9).toPrecision(2)} GB: over ${surveyBudget.momentBytes / 1e9} GB`;
   if (operations > surveyBudget.operations)
     return `a survey of all layers takes ${operations.toExponential(1)} operations: over ${surveyBudget.operations.toExponential(0)}`;
   return null;
 }
 
+const sumOf = (widths: readonly number[], of: (width: number) => number): number =>
+  widths.reduce((sum, width) => sum + of(width), 0);
+
 /** Floating-point operations of one survey; those in JavaScript, on matrices of one layer, count for as many as the device does meanwhile. */
 export function surveyOperations(config: RunConfig, network: Network, sizes: Sizes): number {
-  const { layers, width: d } = network;
   const { classes, train, test } = sizes;
   const tested = network.freeSamples === null ? test.count : 0;
   const read = 2 * train.count + tested;
-  const moments = 2 * train.count * d * (d + classes);
-  const scores = 4 * (train.count + tested) * classes * d;
-  const solved = 2 * ((2 / 3) * d ** 3 * 2 + d ** 3 / 6 + d ** 2 * classes);
   const { hostFactor, wideFactor } = surveyBudget;
-  return read * forwardOperations(config, network, sizes) + layers * (wideFactor * (moments + scores) + hostFactor * solved);
+  const ofLayers = sumOf(layerWidths(network), (d) => {
+    const moments = 2 * train.count * d * (d + classes);
+    const scores = 4 * (train.count + tested) * classes * d;
+    const solved = 2 * ((2 / 3) * d ** 3 * 2 + d ** 3 / 6 + d ** 2 * classes);
+    return wideFactor * (moments + scores) + hostFactor * solved;
+  });
+  return read * forwardOperations(config, network, sizes) + ofLayers;
 }
 
 /** Of all steps, forward and backward. */

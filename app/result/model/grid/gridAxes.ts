@@ -95,7 +95,7 @@ function axisOf(title: string, label: GridAxis["label"], order: GridAxis["order"
 function networkOf(config: RunConfig): string {
   const { architecture, patch } = config;
   const blocks = isTransformer(architecture) ? definitionOf(architecture, config) : "";
-  const between = architecture === "dufm" ? [activationOf(config)] : [];
+  const between = architecture === "dufm" || architecture === "mlp" ? [activationOf(config), config.widths?.join("–") ?? ""] : [];
   return [architecture, trainedNormalization(architecture, config), headsOf(config), patch ?? "", blocks, ...between].join(" ");
 }
 

@@ -1,5 +1,5 @@
 import { isTransformer } from "../../../../contract/config/architecture.ts";
-import { layersOf } from "../../../../contract/config/networkForm.ts";
+import { layersOf, layerWidthsOf } from "../../../../contract/config/networkForm.ts";
 import { isLayerMetric, type LayerMetric, type Metric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
@@ -35,10 +35,11 @@ function floorOf(row: Measured, metric: LayerMetric, layer: number): number | nu
   const rounding = {
     arithmetic: arithmeticOf(row.device),
     products: productsUpTo(config, layer),
-    width: config.width,
+    width: Math.max(...layerWidthsOf(config)),
     inputDimension: inputDimension ?? config.width,
   };
-  const input = { errorSquared: featureError(rounding), spread, classes, dim: config.width };
+  const dim = layerWidthsOf(config)[layer - 1] ?? config.width;
+  const input = { errorSquared: featureError(rounding), spread, classes, dim };
   return metricFloor(metric, input, layer === layersOf(config));
 }
 

@@ -1,15 +1,21 @@
+import type { Activation } from "../../../../contract/config/architecture.ts";
 import { median } from "../../../../math/statistics/quantile.ts";
 import type { ChartSeries } from "../../../charts/chartTypes.ts";
 import { type LineStyle, markers } from "../../../charts/lineStyle.ts";
 import type { RankCell } from "./rankCells.ts";
 
-const colours = { linear: "var(--arch-rn1)", relu: "var(--arch-rn2)" } as const;
+const colours: Record<Activation, string> = {
+  linear: "var(--arch-rn1)",
+  relu: "var(--arch-rn2)",
+  gelu: "var(--arch-t11)",
+  tanh: "var(--arch-t21)",
+};
 const dashes = ["", "6 3", "2 3", "10 3 2 3"] as const;
 
 /** Lines of one activation share its colour; dash and marker tell the rest apart. */
 function stylesOf(cells: readonly RankCell[]): Map<string, LineStyle> {
   const styles = new Map<string, LineStyle>();
-  const seen = { linear: 0, relu: 0 };
+  const seen: Record<Activation, number> = { linear: 0, relu: 0, gelu: 0, tanh: 0 };
   for (const { lineKey, activation } of cells) {
     if (styles.has(lineKey)) continue;
     const at = seen[activation]++;

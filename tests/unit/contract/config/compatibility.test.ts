@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { cellKey } from "../../../../app/result/model/grid/gridAxes.ts";
 import { architectureLabel, architectures, hasLayerNorm, linearLayers } from "../../../../contract/config/architecture.ts";
 import { headsProblem, readingProblem, transferProblem } from "../../../../contract/config/compatibility.ts";
 import { countGrid, expandGrid, experimentConfig } from "../../../../contract/config/experimentConfig.ts";
 import { gridOfRun } from "../../../../contract/config/gridOfRun.ts";
 import { regularizer } from "../../../../contract/config/regularizer.ts";
 import { resNetDepths } from "../../../../contract/config/resNet.ts";
-import { runConfig } from "../../../../contract/config/runConfig.ts";
+import { type RunConfig, runConfig } from "../../../../contract/config/runConfig.ts";
 import {
   type DatasetConfig,
   datasetConfig,
@@ -15,6 +16,7 @@ import {
   imageShape,
   inputKind,
 } from "../../../../contract/data/datasetConfig.ts";
+import { packKey } from "../../../../contract/pack/packKey.ts";
 import { presets } from "../../../../contract/presets/presets.ts";
 
 const base = presets[0].config;
@@ -102,6 +104,63 @@ describe("a run's config by itself", () => {
       "width: the width of a ResNet is the number of channels of its last stage, a multiple of 8, not 60",
     ]);
     expect(refusal({ depth: 21, width: 60 })).toEqual([]);
+  });
+});
+
+describe("an MLP", () => {
+  const clusters = set("gaussian-clusters");
+  const grid = (architectures: object[], more: object = {}) => ({
+    ...{ ...base, datasets: [clusters], depths: [2, 3, 5], widths: [16, 64], seeds: [0] },
+    ...{ architectures, ...more },
+  });
+  const refusal = (architectures: object[], more: object = {}) =>
+    experimentConfig
+      .safeParse(grid(architectures, more))
+      .error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
+  test("of a list of widths is trained at its own depth and width alone, and a grid of one cell is that cell again", () => {
+    const config = experimentConfig.parse(
+      grid([network("mlp"), network("mlp", { activation: "tanh", widths: [512, 256, 64] }), network("rn1")]),
+    );
+    const runs = expandGrid(config);
+    expect(runs).toHaveLength(countGrid(config));
+    const mine = runs.filter(({ widths }) => widths !== undefined);
+    expect(mine.map(({ depth, width }) => [depth, width])).toEqual([[3, 64]]);
+    expect(runs.filter(({ architecture }) => architecture === "mlp")).toHaveLength(7);
+    for (const run of runs) {
+      expect(runConfig.parse(run)).toEqual(run);
+      expect(expandGrid(gridOfRun(run))).toEqual([run]);
+    }
+    expect(architectureLabel("mlp", mine[0] as (typeof mine)[number])).toBe("MLP tanh 512–256–64");
+    expect(architectureLabel("mlp", { normalization: "none" })).toBe("MLP ReLU without LN");
+  });
+  test("is refused where its widths and the study's axes disagree, with the way out", () => {
+    expect(refusal([network("mlp", { widths: [512, 256, 128, 60] })])).toEqual([
+      "architectures.0: the widths of 4 layers are an MLP of depth 4, and the depths are 2, 3, 5: add 4 to the depths, or list as many widths",
+      "architectures.0: the last of an MLP's widths is its d, here 60, and the study's widths are 16, 64: add 60 to them, or end the list with one of them",
+    ]);
+    expect(refusal([network("mlp", { widths: [3, 64] })])[0]).toMatch(/a layer's width must be at least 4$/);
+  });
+  test.each([
+    ["mlp", { normalization: "pre-ln" }, /^architectures.0: an MLP has no residual stream to be pre-LN/],
+    ["rn1", { normalization: "none" }, /^architectures.0: RN1 has no form without normalization/],
+    ["rn1", { widths: [16, 64] }, /a width for each layer is for an MLP: leave the list out for RN1/],
+  ] as const)("has a form of its own, and others have not: %s %j", (name, more, message) => {
+    expect(refusal([network(name, more)])).toEqual([expect.stringMatching(message)]);
+  });
+  test("reads pictures and vectors, and no text", () => {
+    for (const dataset of all) expect(readingProblem(network("mlp"), dataset) === null).toBe(inputKind(dataset.id) !== "text");
+  });
+  test("does not grow", () => {
+    const grown = { training: { ...base.training, grown: { blocks: "identity", epsilon: 0.1 } } };
+    expect(refusal([network("mlp")], grown)).toEqual([expect.stringMatching(/there is no identity block of MLP networks/)]);
+  });
+  test("runs of another activation or other widths are never one pack or one cell", () => {
+    const runs = [{}, { activation: "gelu" }, { normalization: "none" }, { widths: [32, 16, 64] }, { widths: [16, 32, 64] }].map(
+      (more) => expandGrid(experimentConfig.parse(grid([network("mlp", more)], { depths: [3], widths: [64] })))[0] as RunConfig,
+    );
+    expect(new Set(runs.map(packKey)).size).toBe(5);
+    expect(new Set(runs.map((run) => cellKey(run, ["architecture"]))).size).toBe(5);
+    expect(packKey({ ...runs[0], activation: "relu" } as RunConfig)).toBe(packKey(runs[0] as RunConfig));
   });
 });
 

@@ -133,7 +133,7 @@ describe("the decay", () => {
 
 test("hidden matrices are counted as the networks have them", () => {
   const of = (change: Partial<RunConfig>) =>
-    hiddenMatrices({ ...(expandGrid(base)[0] as RunConfig), definition: 2, depth: 4, width: 8, ...change })
+    hiddenMatrices({ ...(expandGrid(base)[0] as RunConfig), definition: 2, depth: 4, width: 8, ...change }, 5)
       .filter(({ count }) => count > 0)
       .map(({ rows, columns, count }) => `${count}× ${rows}×${columns}`);
   expect(of({ architecture: "rn1" })).toEqual(["3× 8×8"]);
@@ -141,5 +141,6 @@ test("hidden matrices are counted as the networks have them", () => {
   expect(of({ architecture: "conv" })).toEqual(["3× 8×72"]);
   expect(of({ architecture: "t11", heads: 2 })).toEqual(["8× 8×16", "4× 8×8"]);
   expect(of({ architecture: "t22" })).toEqual(["24× 8×8"]);
+  expect(of({ architecture: "mlp", widths: [9, 7, 4, 8] })).toEqual(["1× 9×5", "1× 7×9", "1× 4×7", "1× 8×4"]);
   expect(of({ architecture: "ufm", depth: 1 })).toEqual([]);
 });

@@ -39,6 +39,10 @@ const bases: RunConfig[] = [
     ...{ ...base, architecture: "dufm", activation: "relu", heads: undefined, patch: undefined, depth: 3 },
     regularizer: { family: "features", lambdaW: 0.1, lambdaH: 0.2, lambdaB: 0.3, lambdaHidden: [0.1, 0.2] },
   },
+  {
+    ...{ ...base, dataset: clusters, architecture: "mlp", normalization: "none", activation: "gelu" },
+    ...{ heads: undefined, patch: undefined, definition: undefined, depth: 3, width: 16, widths: [32, 8, 16] },
+  },
   { ...base, smoothing: 0.1, classifier: { name: "normalized", temperature: 5, unitRows: false } },
   { ...base, classifier: { name: "linear", layers: 2 } },
   { ...base, loss: "focal", gamma: 2 },
@@ -61,7 +65,7 @@ const words: unknown[] = [
 /** Other values that a field might have. */
 function alternatives(value: unknown): unknown[] {
   if (typeof value === "number") return [value * 2, value + 1, value / 2, value - 1];
-  if (Array.isArray(value)) return [value.slice(0, -1)];
+  if (Array.isArray(value)) return [value.slice(0, -1), [value[0] + 1, ...value.slice(1)]];
   return words.filter((word) => word !== value);
 }
 

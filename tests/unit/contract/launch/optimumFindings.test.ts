@@ -38,3 +38,13 @@ test("optimizers with some of the decay beside the gradient have none, and it is
   ]);
   expect(warnings({ optimizers: [adam(0)], regularizers: [{ family: "none" }] })).toEqual([]);
 });
+
+test("of an MLP it is said where nothing, or an activation, bounds its features", () => {
+  const mlp = (more: object = {}) => [{ name: "mlp" as const, normalization: "post-ln" as const, ...more }];
+  expect(warnings({ architectures: mlp() })).toEqual([]);
+  const said = warnings({ architectures: [...mlp(), ...mlp({ normalization: "none" })], losses: ["ce", "mse"] });
+  expect(said).toEqual([expect.stringMatching(/^An MLP without LayerNorm has no known optimum L\*/)]);
+  const features = { family: "features", lambdaW: 0.1, lambdaH: 0.1, lambdaB: 0 } as const;
+  expect(warnings({ architectures: mlp(), regularizers: [features] })).toEqual([expect.stringMatching(/^Behind ReLU/)]);
+  expect(warnings({ architectures: mlp({ activation: "linear" }), regularizers: [features] })).toEqual([]);
+});

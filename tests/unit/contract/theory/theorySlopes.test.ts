@@ -34,6 +34,7 @@ describe("where the theorems speak of slopes over depth", () => {
     t22: twoLayers,
     conv: [],
     resnet: [],
+    mlp: [],
     ufm: [],
     dufm: [],
   };

@@ -122,6 +122,13 @@ describe("a survey", () => {
     ["RN1", { config: smallRun({ dataset: large }), data: dataOf(smallRun({ dataset: large })) }],
     ["T12 on images", imageRun({ architecture: "t12", heads: 2 })],
     ["T21 on texts", textRun({ architecture: "t21", loss: "mse" })],
+    [
+      "MLP of several widths",
+      (() => {
+        const config = smallRun({ architecture: "mlp", depth: 3, widths: [9, 4, 8], dataset: large });
+        return { config, data: dataOf(config) };
+      })(),
+    ],
     ["convolutional network", imageRun({ architecture: "conv", patch: undefined })],
     [
       "free features",

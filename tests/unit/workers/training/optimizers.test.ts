@@ -103,7 +103,7 @@ describe("Muon's matrices", () => {
     const found = defineNetwork(config, image ? { ...data, input: { kind: "image", ...image } } : data)
       .parameters.filter(isOrthogonalized)
       .map(({ shape }) => shape.join(" × "));
-    const counted = hiddenMatrices(config).flatMap(({ rows, columns, count }) =>
+    const counted = hiddenMatrices(config, data.dimension).flatMap(({ rows, columns, count }) =>
       new Array<string>(count).fill(`${rows} × ${columns}`),
     );
     expect(found.sort()).toEqual(counted.sort());

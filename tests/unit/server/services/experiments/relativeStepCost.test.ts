@@ -51,6 +51,14 @@ describe("relativeStepCost", () => {
     expect(cost("conv", { width: d, depth: 3 }) / conv).toBeCloseTo(1, 1);
   });
 
+  test("of an MLP is that of its layers, each with its width", () => {
+    const rn1 = cost("rn1", { depth: 3, width: 64 });
+    expect(cost("mlp", { depth: 3, width: 64, normalization: "post-ln" }) / rn1).toBeCloseTo(1, 9);
+    const widths = { depth: 3, widths: [512, 64, 64], normalization: "post-ln" as const };
+    const more = 1000 * (4 * 784 + 6 * 64 + 30) * (512 - 64) + 12 * (784 + 1 + 64) * (512 - 64);
+    expect(cost("mlp", widths) - cost("mlp", { ...widths, widths: undefined, width: 64 })).toBe(more);
+  });
+
   test("grows with what makes a step longer", () => {
     for (const name of ["t11", "t12", "t21", "t22", "conv", "rn1"] as const) {
       expect(cost(name, { depth: 16 }) / cost(name)).toBeGreaterThan(1.5);
