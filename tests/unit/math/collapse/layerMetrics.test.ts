@@ -32,7 +32,8 @@ import { MathError } from "../../../../math/MathError.ts";
 import { normals, randomMatrix, randomOrthogonal, samplesAround } from "../sampling.ts";
 
 /** What class sums and a classifier say of a layer; DNC3 alone is of all layers and needs the weights that read them. */
-const metricIds = layerMetrics.filter((id) => metricInfo[id].by === "measurement");
+// Those of a training set by itself.
+const metricIds = layerMetrics.filter((id) => metricInfo[id].by === "measurement" && !metricInfo[id].otherSet);
 const hiddenLayerMetricIds = metricIds.filter((id) => metricInfo[id].layers === "all" && id !== "dnc3");
 
 /** K = 2 in the plane: means (2, 0) and (−2, 0), deviations (±1, 0) and (0, ±1). */
