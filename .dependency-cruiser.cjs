@@ -233,6 +233,7 @@ const appFolders = {
   people: ["account", "data", "live", "text", "ui"],
   api: ["live", "ui"],
   workers: ["account", "address", "data", "live", "numbers", "shell", "text", "ui"],
+  definitions: ["ui"],
   theory: ["address", "charts", "numbers", "shell", "text", "ui"],
   experiments: ["account", "address", "data", "live", "shell", "text", "ui"],
   result: ["account", "address", "charts", "data", "live", "notifications", "numbers", "shell", "studyFile", "text", "ui"],
@@ -240,7 +241,7 @@ const appFolders = {
   r: ["account", "address", "charts", "data", "live", "result", "shell", "text", "ui"],
   e: ["result"],
   embed: ["charts", "data", "live", "result", "s", "ui"],
-  s: ["data", "live", "r", "result", "ui"],
+  s: ["data", "definitions", "live", "r", "result", "ui"],
 };
 
 const sections = [

@@ -19,7 +19,14 @@ export const newFromExperiment = (experimentId: string): string => `${newPage}?f
 export const newFromRun = (runId: string): string => `${newPage}?run=${runId}`;
 
 export const sharedPage = (share: string) => `/s/${encodeURIComponent(share)}`;
-export const isSharedPage = (path: string): boolean => path.startsWith("/s/");
+/** What every metric is; of a shared study for who reads it without signing in. */
+export const definitionsPage = (share: string | null = null): string =>
+  share === null ? "/definitions" : `${sharedPage(share)}/definitions`;
+/** The token in the address of a shared page. */
+export const shareOfPage = (path: string): string | null => {
+  const token = /^\/s\/([^/]+)/.exec(path)?.[1];
+  return token === undefined ? null : decodeURIComponent(token);
+};
 
 /** One chart of a shared study, for a frame in another page. @param view parameters of the result page's address */
 export function embedPage(share: string, panel: string, view: Iterable<[string, string]> = []): string {

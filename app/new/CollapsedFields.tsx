@@ -8,9 +8,12 @@ import {
   type SurveyCadence,
   surveyCadences,
 } from "../../contract/config/trainingConfig.ts";
+import { datasetSizes } from "../../contract/data/datasetSizes.ts";
+import { limits } from "../../contract/limits.ts";
 import { priorities } from "../../contract/priority.ts";
 import { storableText } from "../../contract/wireText.ts";
 import { NumberInput } from "../numbers/NumberInput.tsx";
+import { NumberListInput } from "../numbers/NumberListInput.tsx";
 import { priorityHint, priorityTitles } from "../text/priorityTitles.ts";
 import { Collapsible } from "../ui/Collapsible.tsx";
 import { Checkbox, Field, inputClass, Select } from "../ui/Field.tsx";
@@ -50,8 +53,10 @@ export function CollapsedFields({
   const { config } = draft;
   const wrong = (...paths: string[]) => paths.some((path) => problemAt(problems, path) !== null);
   const { layers, ...measured } = config.measuring;
+  const { pictured, ...unpictured } = config.measuring;
   const cadence = layers ?? "few";
-  const surveyed = layers && { layers };
+  const surveyed = { ...(layers && { layers }), ...(pictured && { pictured }) };
+  const manyClasses = config.datasets.some((dataset) => datasetSizes(dataset).classes > limits.picturedClasses);
   return (
     <Panel padded={false}>
       <Collapsible
@@ -149,6 +154,29 @@ export function CollapsedFields({
               />
             )}
           </Field>
+          {(manyClasses || pictured) && (
+            <Field
+              label="Pictured classes"
+              hint={`Labels from 0, at most ${limits.picturedClasses}; empty = an even sample.`}
+              error={problemAt(problems, "config.measuring.pictured")}
+              className="w-72"
+            >
+              {(control) => (
+                <NumberListInput
+                  {...control}
+                  placeholder="0, 7, 42"
+                  values={pictured ?? []}
+                  atMost={limits.picturedClasses}
+                  isValid={(value) => Number.isInteger(value) && value >= 0 && value < limits.classes.max}
+                  onChange={(chosen) =>
+                    changeConfig({
+                      measuring: { ...unpictured, ...(chosen.length > 0 && { pictured: chosen }) } as MeasuringConfig,
+                    })
+                  }
+                />
+              )}
+            </Field>
+          )}
         </Row>
       </Collapsible>
       <Collapsible

@@ -6,7 +6,16 @@ import { presets } from "../../contract/presets/presets.ts";
 import { themes } from "../../contract/theme.ts";
 import { useMay } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
-import { experimentPage, importPage, listPage, newFromPreset, newPage, theoryPage, workersPage } from "../links.ts";
+import {
+  definitionsPage,
+  experimentPage,
+  importPage,
+  listPage,
+  newFromPreset,
+  newPage,
+  theoryPage,
+  workersPage,
+} from "../links.ts";
 import { useTheme } from "../theme/ThemeProvider.tsx";
 import { classes } from "../ui/classes.ts";
 import { Icon } from "../ui/Icon.tsx";
@@ -143,6 +152,13 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
       : []),
     { id: "list", label: "Experiments", words: "home list", icon: "list", run: go(listPage) },
     { id: "workers", label: "Workers", words: "machines devices gpu add token", icon: "worker", run: go(workersPage) },
+    {
+      id: "definitions",
+      label: "Definitions",
+      words: "metrics formulas nc1 nc2 nc3 glossary",
+      icon: "definition",
+      run: go(definitionsPage()),
+    },
     { id: "theory", label: "Theory", words: "optimum ufm closed form simplex", icon: "theory", run: go(theoryPage) },
     ...(may("launch") ? presets : []).map((preset) => ({
       id: `preset-${preset.id}`,

@@ -3,12 +3,13 @@ import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { useMay } from "../account/useMe.ts";
-import { isEmbedPage, isSharedPage, listPage, newPage, theoryPage, workersPage } from "../links.ts";
+import { definitionsPage, isEmbedPage, listPage, newPage, sharedPage, shareOfPage, theoryPage, workersPage } from "../links.ts";
 import { TroubleBanner } from "../live/TroubleBanner.tsx";
 import { ThemeMenu } from "../theme/ThemeMenu.tsx";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { classes } from "../ui/classes.ts";
 import { copyText } from "../ui/copyText.ts";
+import { DefinitionsContext } from "../ui/DefinitionLink.tsx";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { Kbd } from "../ui/Kbd.tsx";
 import { useToast } from "../ui/Toast.tsx";
@@ -23,13 +24,19 @@ const places: { href: string; label: string; icon: IconName; within: RegExp }[] 
   { href: listPage, label: "Experiments", icon: "list", within: /^\/($|e\/|r\/)/ },
   { href: workersPage, label: "Workers", icon: "worker", within: /^\/workers/ },
   { href: theoryPage, label: "Theory", icon: "theory", within: /^\/theory/ },
+  { href: definitionsPage(), label: "Definitions", icon: "definition", within: /^\/definitions/ },
 ];
 
 /** The frame of every page: navigation above (below on a phone), palette and keys. A shared page has none of it, and a chart in a frame nothing at all. */
 export function Shell({ children }: { children: ReactNode }) {
   const path = usePathname();
   if (isEmbedPage(path)) return children;
-  return isSharedPage(path) ? <SharedFrame>{children}</SharedFrame> : <OwnFrame path={path}>{children}</OwnFrame>;
+  const share = shareOfPage(path);
+  return (
+    <DefinitionsContext value={definitionsPage(share)}>
+      {share === null ? <OwnFrame path={path}>{children}</OwnFrame> : <SharedFrame share={share}>{children}</SharedFrame>}
+    </DefinitionsContext>
+  );
 }
 
 function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
@@ -144,7 +151,7 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
   );
 }
 
-function SharedFrame({ children }: { children: ReactNode }) {
+function SharedFrame({ share, children }: { share: string; children: ReactNode }) {
   return (
     <>
       <SkipLink />
@@ -154,8 +161,16 @@ function SharedFrame({ children }: { children: ReactNode }) {
             <Logo />
             Collapsar
           </span>
-          <span className="text-ink-faint text-xs">shared, read-only</span>
-          <div className="ml-auto">
+          <span className="text-ink-faint text-xs max-sm:hidden">shared, read-only</span>
+          <nav aria-label="Pages" className="ml-auto flex items-center gap-4 text-ink-soft text-sm">
+            <Link href={sharedPage(share)} className="hover:text-ink">
+              Study
+            </Link>
+            <Link href={definitionsPage(share)} className="hover:text-ink">
+              Definitions
+            </Link>
+          </nav>
+          <div>
             <ThemeMenu />
           </div>
         </div>

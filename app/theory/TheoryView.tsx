@@ -1,9 +1,11 @@
 "use client";
+import Link from "next/link";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useAddress } from "../address/useAddress.ts";
 import type { ChartSeries } from "../charts/chartTypes.ts";
 import { ExportFactsContext } from "../charts/export/ExportFacts.ts";
 import { ChartPanel } from "../charts/panel/ChartPanel.tsx";
+import { definitionsPage } from "../links.ts";
 import { Formula } from "../ui/Formula.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -56,7 +58,11 @@ export function TheoryView() {
         <p className="mt-1 max-w-3xl text-ink-soft text-sm">
           Set the last layer's features free, and the training objective has a global optimum: its value L*, the scale s of the
           classifier rows, and their geometry; in closed form with equal classes, searched for here otherwise. Every run is
-          measured against it.
+          measured against it; what is measured is under{" "}
+          <Link href={definitionsPage()} className="text-accent hover:underline">
+            Definitions
+          </Link>
+          .
         </p>
       </div>
       <div className="grid gap-4 lg:grid-cols-[320px_minmax(0,1fr)]">

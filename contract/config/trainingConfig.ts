@@ -56,9 +56,21 @@ export const surveyCadences = ["few", "pictured", "every", "off"] as const;
 export type SurveyCadence = (typeof surveyCadences)[number];
 /** Absent = few. */
 const layers = z.enum(surveyCadences).optional();
+/** Which classes a picture of the geometry shows, counted from 0 as labels are; absent = all, or of many as many as it may have, evenly spread. */
+const pictured = z
+  .array(
+    z
+      .int()
+      .min(0)
+      .max(limits.classes.max - 1),
+  )
+  .min(2, "picture at least 2 classes, or leave it empty for an even sample")
+  .max(limits.picturedClasses, `picture at most ${limits.picturedClasses} classes`)
+  .refine((classes) => new Set(classes).size === classes.length, "name each pictured class only once")
+  .optional();
 /** When all layers are measured: log-spaced steps, or every m steps; step 0 and the last step always. */
 export const measuringConfig = z.discriminatedUnion("name", [
-  z.strictObject({ name: z.literal("log"), perDecade: z.int().min(1).max(100).default(10), layers }),
-  z.strictObject({ name: z.literal("every"), steps: z.int().min(1).max(limits.steps.max).default(100), layers }),
+  z.strictObject({ name: z.literal("log"), perDecade: z.int().min(1).max(100).default(10), layers, pictured }),
+  z.strictObject({ name: z.literal("every"), steps: z.int().min(1).max(limits.steps.max).default(100), layers, pictured }),
 ]);
 export type MeasuringConfig = z.infer<typeof measuringConfig>;

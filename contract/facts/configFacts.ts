@@ -47,6 +47,7 @@ export function modelFacts(config: RunConfig): Fact[] {
         : `standard deviation ${gain}·√(1/fan-in); of each branch's last matrix ${branchGain} times that`,
     ],
     ["Measured", measuringText(measuring)],
+    ...(measuring.pictured ? [["Pictured classes", measuring.pictured.join(", ")] as Fact] : []),
     ...(measuring.layers ? [["Ranks and probes of layers", surveyText[measuring.layers]] as Fact] : []),
     ["Requested device", device],
     ...afterFacts(afterTraining),

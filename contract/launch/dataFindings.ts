@@ -1,5 +1,5 @@
 import type { ExperimentConfig } from "../config/experimentConfig.ts";
-import { trainingConfig } from "../config/trainingConfig.ts";
+import { measuringConfig, trainingConfig } from "../config/trainingConfig.ts";
 import { classLabel } from "../data/classNames.ts";
 import { profileProblem } from "../data/classSizes.ts";
 import { type DatasetConfig, datasetLabel } from "../data/datasetConfig.ts";
@@ -32,6 +32,20 @@ export function setProblems(
   const message = ownProblem(dataset);
   const own = message === null ? [] : [{ path: [...path, dataset.id === "image-folder" ? "folder" : "file"], message }];
   return [...own, ...profileFindings(dataset, sizes, path), ...tooManySamples(dataset, sizes, path)];
+}
+
+/** Classes chosen for the picture that a data set does not have. */
+export function picturedFindings({ measuring }: ExperimentConfig, { datasets }: ValidParts, found: LaunchFindings): void {
+  const chosen = measuringConfig.safeParse(measuring).data?.pictured;
+  if (!chosen) return;
+  for (const { value, sizes } of datasets) {
+    const beyond = chosen.find((k) => sizes.known && k >= sizes.classes);
+    if (beyond !== undefined)
+      found.problems.push({
+        path: ["measuring", "pictured"],
+        message: `Class ${beyond} is to be pictured, but ${titleOf(value)} has ${grouped(sizes.classes)} classes, 0 to ${sizes.classes - 1}: choose among these, or leave it empty for an even sample.`,
+      });
+  }
 }
 
 /** As many large classes as there are classes, where these are known. */

@@ -4,7 +4,7 @@ import { measuringConfig, trainingConfig } from "../config/trainingConfig.ts";
 import { limits } from "../limits.ts";
 import { afterTrainingFindings } from "./afterTrainingFindings.ts";
 import { budgetFindings } from "./budgetFindings.ts";
-import { batchFindings, sampleFindings } from "./dataFindings.ts";
+import { batchFindings, picturedFindings, sampleFindings } from "./dataFindings.ts";
 import { type LaunchFindings, type LaunchKnowledge, nothingKnown } from "./finding.ts";
 import { measurementsEvery } from "./measurementsEvery.ts";
 import { memoryFindings } from "./memoryFindings.ts";
@@ -26,6 +26,7 @@ export function launchFindings(config: ExperimentConfig, known: LaunchKnowledge 
   const found: LaunchFindings = { problems: [], warnings: [] };
   const parts = validParts(config, known.countOwn);
   sampleFindings(parts, known, found);
+  picturedFindings(config, parts, found);
   batchFindings(config, parts, found);
   scheduleFindings(config, found);
   optimumFindings(config, parts, found);

@@ -21,8 +21,9 @@ export class GeometryFrames {
   /** Places of their classes among those shown. */
   private readonly places: number[] = [];
 
-  constructor(labels: ArrayLike<number>, classes: number) {
-    const shown = picturedClasses(classes);
+  /** @param chosen classes that the config asks for */
+  constructor(labels: ArrayLike<number>, classes: number, chosen?: readonly number[]) {
+    const shown = picturedClasses(classes, chosen);
     this.shown = shown.length < classes ? shown : null;
     this.count = shown.length;
     const perClass = Math.floor(maxSamples / shown.length);

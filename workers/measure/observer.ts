@@ -65,7 +65,7 @@ export async function makeObserver(
 ): Promise<Observer> {
   const parts = shared ?? new SharedMeasuring();
   const reader = parts.reader(engine, network, dataset);
-  const geometry = new GeometryFrames(dataset.train.labels, dataset.classes);
+  const geometry = new GeometryFrames(dataset.train.labels, dataset.classes, config.measuring.pictured);
   const { classes, train, test } = dataset;
   const every = measuredEvery("second pass", measuredShape(config, { classes, train: train.count, test: test.count }));
   const schedule = measuringSteps(config.measuring, config.training.steps);

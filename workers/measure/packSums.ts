@@ -63,7 +63,7 @@ function reductionsOf(engine: Engine, members: readonly Measured[]): Reduction[]
   const known = new Map<Dataset, Reduction>();
   const reductions = members.map(({ config, network, dataset }) => {
     const make = () => {
-      const { drawn } = new GeometryFrames(dataset.train.labels, dataset.classes);
+      const { drawn } = new GeometryFrames(dataset.train.labels, dataset.classes, config.measuring.pictured);
       return reductionOf(engine, config, network, dataset, drawn);
     };
     const reduction = known.get(dataset) ?? make();

@@ -1,6 +1,6 @@
 import type { CsvFacts } from "../../../contract/csv.ts";
 import { definitionText } from "../../../contract/metrics/metricDefinitions.ts";
-import { isMetric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { type AnyMetric, isMetric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 
 /** Of what study or run a page's figures are, and what is to be known of it: experiment, program, config, seeds, data. */
 export interface FigureSource {
@@ -9,13 +9,19 @@ export interface FigureSource {
   facts: CsvFacts;
 }
 
-/** What a metric is: "train/nc1.ratio" with its formula, ideal, unit and source; of one that the program does not know, its name. */
-export function metricFact(measure: string): CsvFacts[number] {
-  const id = measure
+/** The metric of "train/nc1.ratio@last"; null of what the program does not know. */
+export function metricOf(measure: string | undefined): AnyMetric | null {
+  const id = (measure ?? "")
     .replace(/^(train|test|other)\//, "")
     .replace(/:[*\d]+$/, "")
     .replace(/@\w+$/, "");
-  return [`metric ${measure}`, isMetric(id) ? definitionText(metricInfo[id]) : "logged by the run's own program"];
+  return isMetric(id) ? id : null;
+}
+
+/** What a metric is: "train/nc1.ratio" with its formula, ideal, unit and source; of one that the program does not know, its name. */
+export function metricFact(measure: string): CsvFacts[number] {
+  const id = metricOf(measure);
+  return [`metric ${measure}`, id ? definitionText(metricInfo[id]) : "logged by the run's own program"];
 }
 
 /** What stands in the head of every file of a figure, whatever its format. */

@@ -1,9 +1,12 @@
 "use client";
 import { type ReactNode, useContext, useMemo, useState } from "react";
 import type { CsvFacts } from "../../../contract/csv.ts";
+import { type AnyMetric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { classes } from "../../ui/classes.ts";
+import { DefinitionLink } from "../../ui/DefinitionLink.tsx";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
 import type { FigureTable, SummaryRow, TextTable } from "../export/figure.ts";
+import { metricOf } from "../export/figureFacts.ts";
 import { XYChart, type XYChartProps } from "../XYChart.tsx";
 import { AloneContext } from "./AloneContext.ts";
 import { ChartLegend } from "./ChartLegend.tsx";
@@ -22,6 +25,8 @@ interface ChartPanelProps extends Omit<XYChartProps, "description"> {
   extraItems?: MenuItem[];
   /** Metrics it shows, "train/nc1.ratio": their definitions stand in the head of each file. */
   measures?: readonly string[];
+  /** The metric to whose definition the title links, where it is not that of the first of these. */
+  definition?: AnyMetric;
   /** What else stands in that head. */
   facts?: CsvFacts;
   /** Reads all stored points, where what is drawn is a selection of them. */
@@ -52,6 +57,7 @@ export function ChartPanel(props: ChartPanelProps) {
     controls,
     extraItems = [],
     measures = [],
+    definition,
     facts,
     readTable,
     summary,
@@ -86,6 +92,7 @@ export function ChartPanel(props: ChartPanelProps) {
   });
   const items = extraItems.length > 0 ? [...extraItems, "separator" as const, ...menu] : menu;
   const yLabel = chart.y.label;
+  const defined = definition ?? metricOf(measures[0]);
   const Heading = headingLevel === 2 ? "h2" : "h3";
   return (
     <section
@@ -96,7 +103,11 @@ export function ChartPanel(props: ChartPanelProps) {
     >
       <header className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 pt-1.5 pr-1.5 pl-4">
         <div className="flex min-w-0 flex-1 basis-0 flex-wrap items-baseline gap-x-3">
-          <Heading className="font-semibold text-sm">{title}</Heading>
+          <Heading className="font-semibold text-sm">
+            <DefinitionLink anchor={alone === null ? defined : null} name={defined ? metricInfo[defined].label : undefined}>
+              {title}
+            </DefinitionLink>
+          </Heading>
           {hint && <span className="min-w-0 text-ink-faint text-xs">{hint}</span>}
         </div>
         <div className="flex items-center gap-1.5 self-start">

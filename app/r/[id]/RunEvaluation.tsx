@@ -78,6 +78,7 @@ function Robustness({ row, robustness }: { row: RunRow; robustness: NonNullable<
     <ChartPanel
       panelId="robustness"
       title="Robustness"
+      definition="robust"
       hint={`accuracy on ${formatCount(robustness.samples)} attacked test samples; ${accuracyText(robustness.clean)} without an attack`}
       series={series}
       facts={tried.norms.flatMap((norm) => tried.attacks.flatMap((attack) => robustnessFacts(attack, norm, robustness)))}
@@ -168,6 +169,7 @@ function Transfer({ row, transfer }: { row: RunRow; transfer: NonNullable<Evalua
     <ChartPanel
       panelId="transfer"
       title={`Transfer to ${title}`}
+      definition="transfer"
       hint="linear probe on each frozen layer"
       series={series}
       facts={transferFacts(title)}

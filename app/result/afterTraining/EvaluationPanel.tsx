@@ -18,6 +18,8 @@ interface EvaluationPanelProps {
   scatter?: Scatter;
   controls?: ReactNode;
   notices?: readonly string[];
+  /** The accuracy that it shows, to whose definition its title links. */
+  definition: "robust" | "transfer";
   /** Metrics that it is drawn against. */
   measures?: readonly string[];
   /** What the accuracy is of. */

@@ -40,6 +40,7 @@ export function RobustnessPanels({ rows, lines, asked, view, onView, attack, nor
     <>
       <EvaluationPanel
         panelId="robustness"
+        definition="robust"
         title={`Accuracy under ${attackLabels[attack]}, ${normLabels[norm]}`}
         hint={robust ? `${countOf(robust.samples, "test sample")}; ε in ${robust.unit}` : undefined}
         facts={facts}
@@ -51,6 +52,7 @@ export function RobustnessPanels({ rows, lines, asked, view, onView, attack, nor
       />
       <EvaluationPanel
         panelId="robustness-scatter"
+        definition="robust"
         title={`Robust accuracy against ${info.label}`}
         measures={[`train/${against}`]}
         facts={epsilon === null ? facts : [...facts, ["ε", shortNumber(epsilon)]]}

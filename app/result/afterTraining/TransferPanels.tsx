@@ -27,6 +27,7 @@ export function TransferPanels({ rows, lines, asked, view, onView }: EvaluationP
     <>
       <EvaluationPanel
         panelId="transfer"
+        definition="transfer"
         title="Transfer accuracy over the layers"
         hint={title ? `linear probes on ${title}, test set` : undefined}
         facts={transferFacts(title)}
@@ -38,6 +39,7 @@ export function TransferPanels({ rows, lines, asked, view, onView }: EvaluationP
       />
       <EvaluationPanel
         panelId="transfer-scatter"
+        definition="transfer"
         title={`Transfer accuracy against ${info.label}`}
         measures={[`train/${against}`]}
         facts={transferFacts(title, probe)}

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { classLabel } from "../../../contract/data/classNames.ts";
-import { type ListMetric, listMetrics, metricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { type ListMetric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { type ListKey, listKey, type Split } from "../../../contract/metrics/seriesKey.ts";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
@@ -12,6 +12,7 @@ import { formatCount } from "../../text/formatNumber.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
 import { Select, TextInput } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
+import { classOptions } from "../model/metrics/listOptions.ts";
 import { rankedClasses } from "../model/metrics/rankedClasses.ts";
 import { TimeSlider } from "../parts/TimeSlider.tsx";
 
@@ -26,7 +27,6 @@ interface ClassesPanelProps {
 
 /** Lines of the table of classes. */
 const named = 12;
-const ofClasses = listMetrics.filter((metric) => metricInfo[metric].scope === "class");
 
 /** Which classes collapse: one number for each, sorted or by class, at a step of the training. */
 export function ClassesPanel({ runId, layers, step, classNames }: ClassesPanelProps) {
@@ -94,7 +94,7 @@ export function ClassesPanel({ runId, layers, step, classNames }: ClassesPanelPr
           <Select
             aria-label="Measure of the classes"
             className="!h-7 !w-auto max-w-52 text-xs"
-            options={ofClasses.map((value) => ({ value, label: metricInfo[value].label }))}
+            options={classOptions}
             value={metric}
             onChange={setMetric}
           />

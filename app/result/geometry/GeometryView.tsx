@@ -4,6 +4,7 @@ import type { GeometrySnapshot } from "../../../contract/wire/runEvents.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { FigureMenu } from "../../charts/panel/FigureMenu.tsx";
 import { fixed } from "../../text/plusMinus.ts";
+import { DefinitionLink } from "../../ui/DefinitionLink.tsx";
 import { Select, TextInput } from "../../ui/Field.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { geometryFigure } from "../model/geometry/geometryFigure.ts";
@@ -63,7 +64,11 @@ export const GeometryView = memo(function GeometryView(props: GeometryViewProps)
   return (
     <Panel
       testId="geometry"
-      title="Geometry of the last layer"
+      title={
+        <DefinitionLink anchor="nc2" name="NC2">
+          Geometry of the last layer
+        </DefinitionLink>
+      }
       hint={
         snapshot && snapshot.explained >= 0 && snapshot.explained <= 1.005
           ? `${Math.round(snapshot.explained * 100)} % of the class means' variance in these three directions`

@@ -6,6 +6,7 @@ import type { RunRow } from "../../../contract/wire/views.ts";
 import { FigureMenu } from "../../charts/panel/FigureMenu.tsx";
 import { useTRPC } from "../../data/trpcClient.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
+import { DefinitionLink } from "../../ui/DefinitionLink.tsx";
 import { Select } from "../../ui/Field.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { withData } from "../model/grid/dataVersions.ts";
@@ -68,7 +69,11 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
     <div className="grid gap-4 xl:grid-cols-2">
       <Panel
         testId="imbalance"
-        title="Imbalance and the geometry"
+        title={
+          <DefinitionLink anchor="nc2.angles" name="NC2 (angles)">
+            Imbalance and the geometry
+          </DefinitionLink>
+        }
         hint={`cosines between classes, largest class first; framed: the ${halfNames(levels[0]).minority}, with their mean cosine below`}
         padded={false}
         actions={

@@ -44,6 +44,7 @@ export function MinorityChart({ levels, empty }: { levels: readonly LevelGeometr
     <ChartPanel
       panelId="minority"
       title="Minority collapse"
+      definition="nc2.angles"
       headingLevel={2}
       hint="mean cosine between different classes"
       facts={minorityFacts}

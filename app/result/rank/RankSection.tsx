@@ -38,6 +38,7 @@ export const RankSection = memo(function RankSection({ store, version, rule }: R
         {...common}
         panelId="rank"
         title="Rank of the solutions"
+        definition="solution.rank"
         headingLevel={2}
         hint="class means, least over the layers; a dot a seed, the line their median"
         series={rankSeries(cells)}
@@ -51,6 +52,7 @@ export const RankSection = memo(function RankSection({ store, version, rule }: R
         {...common}
         panelId="rank-objective"
         title="Objective beside that of collapse"
+        definition="loss"
         headingLevel={2}
         hint="below 1, deep neural collapse is not optimal"
         series={collapseSeries(cells)}

@@ -93,7 +93,7 @@ describe("a study as JSON", () => {
       formula: "tr Σ_W / tr Σ_B",
       ideal: 0,
       unit: "1",
-      source: "Tirer, Bruna (2022), ICML, Extended unconstrained features model",
+      source: "Tirer, Bruna (2022), ICML, Extended unconstrained features model, arXiv 2202.08087",
     });
   });
 

@@ -35,6 +35,15 @@ const runs: [name: string, run: Run][] = [
       dataset: { id: "gaussian-clusters", classes: 200, dimension: 24, trainPerClass: 2, testPerClass: 1 },
     }),
   ],
+  [
+    "200 classes, of which a chosen few are pictured",
+    onVectors({
+      width: 12,
+      depth: 2,
+      dataset: { id: "gaussian-clusters", classes: 200, dimension: 24, trainPerClass: 2, testPerClass: 1 },
+      measuring: { name: "log", pictured: [199, 3, 17] },
+    }),
+  ],
   ["T12 on images", imageRun({ architecture: "t12", heads: 2 })],
   ["T21 on texts", textRun({ architecture: "t21", loss: "mse" })],
   [

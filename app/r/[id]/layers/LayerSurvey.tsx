@@ -8,6 +8,7 @@ import type { AxisOptions } from "../../../charts/axes/axisOptions.ts";
 import type { ChartSeries } from "../../../charts/chartTypes.ts";
 import { ChartPanel } from "../../../charts/panel/ChartPanel.tsx";
 import { Problem } from "../../../live/Problem.tsx";
+import { spectrumOptions } from "../../../result/model/metrics/listOptions.ts";
 import { tunnelTau } from "../../../result/model/study/tunnelStarts.ts";
 import { ThresholdInput } from "../../../result/parts/ThresholdInput.tsx";
 import { TimeSlider } from "../../../result/parts/TimeSlider.tsx";
@@ -155,12 +156,9 @@ export function LayerSurvey({ row, network, layers, split, surveyed }: LayerSurv
             <Select
               aria-label="Spectrum of"
               className="!h-7 !w-auto text-xs"
-              options={[
-                { value: "spectrum", label: "features" },
-                { value: "spectrum.weights", label: "weights" },
-              ]}
+              options={spectrumOptions}
               value={kind}
-              onChange={(value: Spectrum) => setKind(value)}
+              onChange={(value) => setKind(value as Spectrum)}
             />
           }
         />

@@ -20,7 +20,7 @@ const base = {
   ...{ heads: 2, patch: 4, definition: 2, depth: 5, width: 32, loss: "ce", headBias: false },
   regularizer: { family: "weights", objective: "split", lambda: 0.01, scaling: "constant", headLambda: 0.02 },
   training: { warmupSteps: 5, schedule: { name: "step", at: [0.3, 0.6], factor: 0.2 }, batch: 10, steps: 100 },
-  measuring: { name: "log", perDecade: 7, layers: "every" },
+  measuring: { name: "log", perDecade: 7, layers: "every", pictured: [0, 1, 2] },
   ...{ seed: 3, device: "cpu" },
   afterTraining: { robustness: {}, transfer: { dataset: folder, ridge: 0.1 } },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expandGrid } from "../../../../contract/config/experimentConfig.ts";
+import { expandGrid, experimentConfig } from "../../../../contract/config/experimentConfig.ts";
 import { datasetSizes } from "../../../../contract/data/datasetSizes.ts";
 import { launchFindings } from "../../../../contract/launch/launchFindings.ts";
 import { measuredShape } from "../../../../contract/launch/measuredShape.ts";
@@ -86,4 +86,28 @@ test("a picture shows all classes up to 64, and 64 at even distances of more", (
     expect([shown.length, shown[0], new Set(shown).size]).toEqual([64, 0, 64]);
     expect(Math.max(...shown)).toBeLessThan(classes);
   }
+});
+
+test("a picture shows the classes that were chosen, of those that there are; with fewer than two of them the even sample", () => {
+  expect(picturedClasses(100, [42, 7, 99])).toEqual([7, 42, 99]);
+  expect(picturedClasses(50, [42, 7, 99])).toEqual([7, 42]);
+  expect(picturedClasses(3, [2, 0])).toEqual([0, 2]);
+  expect(picturedClasses(100, [])).toEqual(picturedClasses(100));
+  expect(picturedClasses(10, [3, 99])).toEqual(picturedClasses(10));
+});
+
+test("what is chosen for the picture is 2 to 64 different classes, and a launch is refused where a data set lacks one", () => {
+  const base = experimentConfig.parse({
+    ...presets.find(({ id }) => id === "first-steps")!.config,
+    datasets: [{ id: "gaussian-clusters", classes: 100, dimension: 8, trainPerClass: 2, testPerClass: 1 }],
+  });
+  const of = (pictured: number[]) => experimentConfig.safeParse({ ...base, measuring: { ...base.measuring, pictured } });
+  for (const refused of [[1], Array.from({ length: 65 }, (_, k) => k), [4, 4], [1, 1000], [-1, 2], [0.5, 1]])
+    expect(of(refused).success, String(refused.slice(0, 3))).toBe(false);
+  const said = (pictured: number[]) =>
+    launchFindings(of(pictured).data!).problems.flatMap(({ path, message }) => (path[1] === "pictured" ? [message] : []));
+  expect(said([0, 99])).toEqual([]);
+  expect(said([0, 100])).toEqual([
+    expect.stringMatching(/^Class 100 is to be pictured, but .* has 100 classes, 0 to 99: choose among these/),
+  ]);
 });

@@ -53,6 +53,23 @@ function bruteForce(features: number[][], logits: number[][], labels: ArrayLike<
 }
 
 describe("an observation", () => {
+  test("pictures the classes that were chosen, with the cosines that the picture of all has", async () => {
+    const dataset = { id: "gaussian-clusters", classes: 9, dimension: 4, trainPerClass: 6, testPerClass: 2, separation: 2 };
+    const pictures = [];
+    for (const pictured of [undefined, [8, 2, 5]]) {
+      const config = smallRun({ dataset, measuring: { name: "log", ...(pictured && { pictured }) } });
+      const { network, observer } = await observerOf(config, dataOf(config));
+      const { snapshot } = await observer.observe(0, { parameters: initializeParameters(network.parameters, 0) });
+      pictures.push(geometrySnapshot.parse(snapshot));
+    }
+    const [all, chosen] = pictures;
+    expect([all!.classes, all!.shown]).toEqual([9, undefined]);
+    expect([chosen!.classes, chosen!.shown, chosen!.of]).toEqual([3, [2, 5, 8], 9]);
+    expect(new Set(chosen!.labels)).toEqual(new Set([0, 1, 2]));
+    for (const gram of ["meansGram", "headGram"] as const)
+      expect(chosen![gram]).toEqual(chosen!.shown!.flatMap((k) => chosen!.shown!.map((l) => all![gram]![k * 9 + l]!)));
+  });
+
   test.each([
     { loss: "ce", normalization: "post-ln", architecture: "rn1" },
     { loss: "mse", normalization: "pre-ln", architecture: "rn2" },
