@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { resNetDepths } from "../../../../contract/config/resNet.ts";
-import { createEngine } from "../../../../workers/engine/createEngine.ts";
-import { makeFeatureReader } from "../../../../workers/measure/featureReader.ts";
-import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
-import type { ParameterSpec } from "../../../../workers/models/network.ts";
-import { initializeParameters, sizeOf } from "../../../../workers/models/parameterLayout.ts";
-import { makeTrainer } from "../../../../workers/training/train.ts";
-import { imageRun } from "../data/tokenData.ts";
+import { resNetDepths } from "../../../contract/config/resNet.ts";
+import { createEngine } from "../../../workers/engine/createEngine.ts";
+import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
+import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
+import type { ParameterSpec } from "../../../workers/models/network.ts";
+import { initializeParameters, sizeOf } from "../../../workers/models/parameterLayout.ts";
+import { makeTrainer } from "../../../workers/training/train.ts";
+import { imageRun } from "../../unit/workers/data/tokenData.ts";
 
 tf.enableProdMode();
 const engines = [

@@ -1,6 +1,6 @@
 """Writes resNetReference.json: two steps of SGD with momentum of every ResNet in PyTorch, float64, from values made by a formula.
 
-python3 tests/unit/workers/models/resNetReference.py > tests/unit/workers/models/resNetReference.json
+python3 tests/integration/models/resNetReference.py > tests/integration/models/resNetReference.json
 Of each vector are kept its norm and its product with cos(0), cos(1), …; of features those of the network in evaluation after the two steps.
 """
 
