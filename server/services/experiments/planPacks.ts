@@ -26,37 +26,82 @@ export function planPacks(
   slots: readonly PlannedSlot[],
   lastsMs: (config: RunConfig, packed: number) => number,
 ): PlannedPack[] {
-  const parents = parentsOf(runs);
-  const keys = new Map(runs.map((run) => [run, packKey(run)]));
-  const endsMs = new Map<RunConfig, number>();
-  const readyMs = (run: RunConfig): number => {
-    const parent = parents.get(run);
-    return parent === undefined ? 0 : (endsMs.get(parent) ?? Number.POSITIVE_INFINITY);
-  };
+  const waiting = new WaitingRuns(runs);
   const freeAt = slots.map(() => 0);
   const packs: PlannedPack[] = [];
-  let left: readonly RunConfig[] = runs;
-  while (left.length > 0) {
+  while (waiting.left > 0) {
     const startMs = Math.min(...freeAt);
     const at = freeAt.indexOf(startMs);
-    const ready = left.filter((run) => readyMs(run) <= startMs);
-    const [run] = ready;
-    if (run === undefined) {
-      // A shallowest run waits for nothing: some parent of these is under way.
-      freeAt[at] = left.reduce((least, waiting) => Math.min(least, readyMs(waiting)), Number.POSITIVE_INFINITY);
+    const alike = waiting.firstReady(startMs);
+    if (alike === null) {
+      freeAt[at] = waiting.nextMs();
       continue;
     }
-    const alike = ready.filter((other) => keys.get(other) === keys.get(run));
     const free = freeAt.filter((ms) => ms <= startMs).length;
-    const size = Math.min(slots[at]!.runsOf(run), shareOf({ ofKey: alike.length, all: ready.length }, free));
-    const taken = new Set(alike.slice(0, size));
-    const endMs = startMs + lastsMs(run, taken.size);
-    for (const each of taken) endsMs.set(each, endMs);
+    const [run] = alike as [RunConfig];
+    const size = Math.min(slots[at]!.runsOf(run), shareOf({ ofKey: alike.length, all: waiting.ready }, free));
+    const endMs = startMs + lastsMs(run, size);
+    packs.push({ runs: waiting.take(alike, size, endMs), startMs, endMs });
     freeAt[at] = endMs;
-    packs.push({ runs: [...taken], startMs, endMs });
-    left = left.filter((other) => !taken.has(other));
   }
   return packs;
+}
+
+/** The runs of a grid that are not given out yet; grown ones become ready at the end of what they grow from. */
+class WaitingRuns {
+  left: number;
+  ready = 0;
+  /** Ready ones by their key, in the order of the grid. */
+  private readonly byKey = new Map<string, RunConfig[]>();
+  private readonly places: Map<RunConfig, number>;
+  private readonly children: Map<RunConfig, RunConfig[]>;
+  private coming: { ms: number; run: RunConfig }[] = [];
+
+  constructor(runs: readonly RunConfig[]) {
+    this.left = runs.length;
+    this.places = new Map(runs.map((run, at) => [run, at]));
+    const parents = parentsOf(runs);
+    this.children = Map.groupBy(parents.keys(), (run) => parents.get(run) as RunConfig);
+    for (const run of runs) if (!parents.has(run)) this.add(run);
+  }
+
+  /** The ready runs of the key of the first one in the grid, in order; null if none is ready. */
+  firstReady(nowMs: number): RunConfig[] | null {
+    const come = this.coming.filter(({ ms }) => ms <= nowMs);
+    if (come.length > 0) this.coming = this.coming.filter(({ ms }) => ms > nowMs);
+    for (const { run } of come) this.add(run);
+    let first: RunConfig[] | null = null;
+    for (const of of this.byKey.values())
+      if (of.length > 0 && (first === null || this.placeOf(of[0]) < this.placeOf(first[0]))) first = of;
+    return first;
+  }
+
+  /** When the next run becomes ready: a parent is under way, or all would be ready. */
+  nextMs(): number {
+    return this.coming.reduce((least, { ms }) => Math.min(least, ms), Number.POSITIVE_INFINITY);
+  }
+
+  take(alike: RunConfig[], count: number, endMs: number): RunConfig[] {
+    const taken = alike.splice(0, count);
+    this.left -= taken.length;
+    this.ready -= taken.length;
+    for (const run of taken) for (const child of this.children.get(run) ?? []) this.coming.push({ ms: endMs, run: child });
+    return taken;
+  }
+
+  private add(run: RunConfig): void {
+    const key = packKey(run);
+    const of = this.byKey.get(key) ?? [];
+    this.byKey.set(key, of);
+    const isLast = this.placeOf(of.at(-1)) < this.placeOf(run) || of.length === 0;
+    of.push(run);
+    if (!isLast) of.sort((a, b) => this.placeOf(a) - this.placeOf(b));
+    this.ready++;
+  }
+
+  private placeOf(run: RunConfig | undefined): number {
+    return run === undefined ? Number.POSITIVE_INFINITY : (this.places.get(run) as number);
+  }
 }
 
 /** What each grown run of a grid grows from; those that begin from random values are not in it. */
