@@ -72,8 +72,9 @@ def run(url=None, token=None, *, study, config=None, objective=None, classes=Non
     url, token: of the server; by default COLLAPSAR_URL and COLLAPSAR_TOKEN. The token needs the scope "log".
     study: name of the study it belongs to. config: what distinguishes this run from the others of its study, a dict, a namespace or a
         dataclass; nested keys are joined by dots.
-    objective: what the training minimizes, if you want L* and the gap to it: {"loss": "ce" | "mse", "features": "layernorm" |
-        "ridge", "weightDecay": λ, "featureDecay": λ_H, "hiddenDecay": λ, "bias": "none" | "free" | "penalized"}.
+    objective: what the training minimizes, if you want L* and the gap to it: {"loss": "ce" | "mse" | "focal", "smoothing": ε, "gamma": γ,
+        "features": "layernorm" | "normalized" | "ridge", "temperature": τ, "rows": "trained" | "unit" | "simplex", "weightDecay": λ,
+        "featureDecay": λ_H, "hiddenDecay": λ, "bias": "none" | "free" | "penalized"}.
     folder: where run key and spool are kept. Give the folder of your checkpoints: a training that starts again there continues the
         same run as its next attempt. Without it, every start is a new run, spooled below $COLLAPSAR_FOLDER or ./collapsar-spool.
     layers, class_names, total_steps, note: for the study's page; classes: K, if the labels alone do not tell.
@@ -250,13 +251,17 @@ class Run:
         if b is not None and (W is None or len(b) != len(W)):
             raise Refusal(f"b has {len(b)} numbers: it needs a W with as many rows")
         y = checked_labels(as_array(y), len(H), None)
-        logits = None if W is None else H.astype(np.float64) @ W.T + (0 if b is None else b)
+        logits = None if W is None else logits_of(self._objective, H, W, b)
         sums = SplitSums([layer], self._classes_of(split, step, W), W)
-        sums.first([H], y, logits, self._objective.get("loss"))
+        sums.first([H], y, logits, self._objective)
         sums.settle()
         reference = self._reference([layer], split, step, sums)
         sums.second([H], y, logits, reference)
         self._send_sums(sums, step, split, reference is not None, b, None)
+
+    def _is_rescaled(self):
+        """Whether features or rows are divided by their norms on the way to the logits, so that the head's output alone does not tell them."""
+        return self._objective.get("features") == "normalized" or self._objective.get("rows") == "unit"
 
     def _classes_of(self, split, step, weights):
         """K; None: as many as the labels name. A test set has the classes of its training set, also those with no test samples."""
@@ -320,7 +325,7 @@ class Run:
         weights, bias = head_of(model, head, self._say) if head is not None else (None, None)
         probe = Probe(model, layers, head, pool, forward, labels, self._say)
         sums = SplitSums(layers, self._classes_of(split, step, weights), weights)
-        loss, kept, kept_bytes = self._objective.get("loss"), [], 0
+        kept, kept_bytes = [], 0
         with undisturbed(model, loader), probe:
             for part in probe.read(loader):
                 features, y, logits = part
@@ -328,7 +333,10 @@ class Run:
                     self._say(logging.ERROR, f"head {head!r} takes {weights.shape[1]} numbers, and layer {layers[-1]!r} has "
                               f"{features[-1].shape[1]}: name {head + ':input'!r} as the last layer. It is measured without a head")
                     sums.head = None
-                sums.first(features, y, logits, loss)
+                if weights is not None and self._is_rescaled() and features[-1].shape[1] == weights.shape[1]:
+                    logits = logits_of(self._objective, features[-1], weights, bias)
+                    part = (features, y, logits)
+                sums.first(features, y, logits, self._objective)
                 if kept is not None:
                     kept_bytes += sum(layer.nbytes for layer in features)
                     kept.append(part)
@@ -339,6 +347,8 @@ class Run:
             sums.settle()
             reference = self._reference(layers, split, step, sums)
             for features, y, logits in kept if kept is not None else probe.read(loader):
+                if kept is None and weights is not None and self._is_rescaled() and features[-1].shape[1] == weights.shape[1]:
+                    logits = logits_of(self._objective, features[-1], weights, bias)
                 sums.second(features, y, logits, reference)
             sums.check_second()
             hidden = squared_hidden(model, head, penalized) if "hiddenDecay" in self._objective else None
@@ -963,7 +973,7 @@ class SplitSums:
         self.counts = np.zeros(self.classes)
         self.sums, self.references, self.has_logits = None, None, False
 
-    def first(self, features, y, logits, loss):
+    def first(self, features, y, logits, objective):
         """The first pass, for one part: features [n, d] a layer, labels [n], logits [n, K] or None."""
         if len(y) == 0:
             return
@@ -986,7 +996,7 @@ class SplitSums:
         if logits is not None and logits.ndim == 2 and int(y.max()) < logits.shape[1]:
             self.has_logits = True
             self.right += int((logits.argmax(1) == y).sum())
-            self.fit += fit_sum(logits.astype(np.float64), y, loss) if loss else 0.0
+            self.fit += fit_sum(logits.astype(np.float64), y, objective) if objective and objective.get("loss") else 0.0
 
     def _grow(self, classes, dims):
         if self.given is None and classes > self.classes:
@@ -1067,10 +1077,21 @@ class SplitSums:
         return layers
 
 
-def fit_sum(z, y, loss):
-    """Σ −log softmax(z)_y, or Σ ‖z − e_y‖²/2."""
+def logits_of(objective, H, W, b):
+    """[n, K] in float64: ⟨h, w⟩ + b, or with τh/‖h‖ in the place of h, and w/‖w‖ in the place of w, as the objective says."""
+    H, W = H.astype(np.float64), np.asarray(W, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if objective.get("features") == "normalized":
+            H = objective.get("temperature", 1) * H / np.sqrt((H * H).sum(1))[:, None]
+        if objective.get("rows") == "unit":
+            W = W / np.sqrt((W * W).sum(1))[:, None]
+    return H @ W.T + (0 if b is None else np.asarray(b, dtype=np.float64))
+
+
+def fit_sum(z, y, objective):
+    """Σ −log softmax(z)_y, with smoothed labels or as the focal loss where the objective says so, or Σ ‖z − e_y‖²/2."""
     at = np.arange(len(y))
-    if loss == "mse":
+    if objective["loss"] == "mse":
         gap = z.copy()
         gap[at, y] -= 1
         return float(0.5 * (gap * gap).sum())
@@ -1079,7 +1100,10 @@ def fit_sum(z, y, loss):
     terms = np.exp(over - most[:, None])
     terms[at, y] = 0
     # exp(−most) − 1 is 0 where the own class is the largest: the digits of a small loss stay.
-    return float((most + np.log1p(terms.sum(1) + np.expm1(-most))).sum())
+    surprise = most + np.log1p(terms.sum(1) + np.expm1(-most))
+    if objective["loss"] == "focal":
+        surprise = surprise * (-np.expm1(-surprise)) ** objective.get("gamma", 2)
+    return float(surprise.sum()) - objective.get("smoothing", 0) / z.shape[1] * float(over.sum())
 
 
 def checked_split(split):

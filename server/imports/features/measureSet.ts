@@ -1,4 +1,5 @@
 import { externalLimits } from "../../../contract/external/externalLimits.ts";
+import type { ExternalFit } from "../../../contract/external/externalObjective.ts";
 import type { SumsEvent } from "../../../contract/external/externalRequests.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { limits } from "../../../contract/limits.ts";
@@ -27,14 +28,14 @@ export interface Measured {
 /**
  * All sums of one step and split, as a client would send them: two passes over each layer, in float64, part by part.
  * @param training of the step's training set, for a test set
- * @param loss of the stated objective: then the fit is measured too, where there is a classifier
+ * @param stated of the stated objective: then the fit is measured too, where there is a classifier
  * @param signal ends it early, with its reason
  * @throws Failure INVALID naming array, sample and what was expected
  */
 export async function measureSet(
   set: FeatureSet,
   training: TrainingMeans | null,
-  loss: "ce" | "mse" | null,
+  stated: ExternalFit | null,
   signal?: AbortSignal,
 ): Promise<Measured> {
   const warnings: string[] = [];
@@ -54,7 +55,7 @@ export async function measureSet(
     const first = new StreamedMeans(classes, layer.dim);
     await each(layer.ref, parts(), (features, from) => {
       first.add(features, labels.values, from);
-      if (isLast) head?.add(features, labels.values, from, loss);
+      if (isLast) head?.add(features, labels.values, from, stated);
     });
     const means = first.means();
     own.of.set(layer.name, means);
@@ -82,7 +83,7 @@ export async function measureSet(
       split: set.split,
       passes: 2,
       layers,
-      ...(head && headOf(head, labels.values.length, loss)),
+      ...(head && headOf(head, labels.values.length, stated)),
     },
     training: set.split === "train" ? own : training,
     warnings,
@@ -120,12 +121,12 @@ function requireSizes({ layers, labelsRef, head, step }: FeatureSet, labelled: n
   return classes;
 }
 
-function headOf(head: Classifier, samples: number, loss: "ce" | "mse" | null): Partial<SumsEvent> {
+function headOf(head: Classifier, samples: number, stated: ExternalFit | null): Partial<SumsEvent> {
   return {
     head: { weights: packed(head.weights), ...(head.bias && { bias: packed(head.bias) }) },
     cosines: { sum: head.cosineSum, zeroVectors: head.zeroVectors },
     accuracy: head.right / samples,
-    ...(loss && Number.isFinite(head.fit) && { fit: head.fit / samples }),
+    ...(stated && Number.isFinite(head.fit) && { fit: head.fit / samples }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type ExternalFit, gammaOf } from "../../../contract/external/externalObjective.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { countValues, type StoredArray } from "../formats/storedArray.ts";
 import type { FeatureSet } from "./assemble.ts";
@@ -9,7 +10,7 @@ export class Classifier {
   readonly classes: number;
   readonly predictions: Int32Array; // [N]
   right = 0;
-  /** Σ of the cross entropy, or of ‖z − e_y‖²/2. */
+  /** Σ of the stated fit over the samples. */
   fit = 0;
   /** Σ 1 − cos(h, w_y) over the samples with a direction. */
   cosineSum = 0;
@@ -28,25 +29,26 @@ export class Classifier {
   }
 
   /** @param features [n, d]; their samples are those from `first` on */
-  add(features: Float64Array, labels: Int32Array, first: number, loss: "ce" | "mse" | null): void {
+  add(features: Float64Array, labels: Int32Array, first: number, stated: ExternalFit | null): void {
     const { weights, bias, classes, norms } = this;
     const dim = weights.length / classes;
     const logits = new Float64Array(classes);
     for (let i = 0; i * dim < features.length; i++) {
       const [from, label] = [i * dim, labels[first + i]!];
-      let best = 0;
-      for (let k = 0; k < classes; k++) {
-        let sum = bias ? bias[k]! : 0;
-        for (let j = 0; j < dim; j++) sum += features[from + j]! * weights[k * dim + j]!;
-        logits[k] = sum;
-        if (sum > logits[best]!) best = k;
-      }
-      this.predictions[first + i] = best;
-      if (best === label) this.right++;
-      if (loss !== null) this.fit += loss === "ce" ? crossEntropy(logits, label, logits[best]!) : squaredError(logits, label);
       let square = 0;
       for (let j = 0; j < dim; j++) square += features[from + j]! ** 2;
       const [norm, row] = [Math.sqrt(square), norms[label]!];
+      const stretch = stated?.features === "normalized" ? (stated.temperature ?? 1) / norm : 1;
+      let best = 0;
+      for (let k = 0; k < classes; k++) {
+        let sum = 0;
+        for (let j = 0; j < dim; j++) sum += features[from + j]! * weights[k * dim + j]!;
+        logits[k] = (bias ? bias[k]! : 0) + (stretch * sum) / (stated?.rows === "unit" ? norms[k]! : 1);
+        if (logits[k]! > logits[best]!) best = k;
+      }
+      this.predictions[first + i] = best;
+      if (best === label) this.right++;
+      if (stated !== null) this.fit += fitOf(stated, logits, label, logits[best]!);
       if (norm === 0 || row === 0) {
         this.zeroVectors++;
         continue;
@@ -56,6 +58,17 @@ export class Classifier {
       this.cosineSum += gap / 2;
     }
   }
+}
+
+/** Of one sample, as the objective has it. */
+function fitOf(stated: ExternalFit, logits: Float64Array, label: number, largest: number): number {
+  if (stated.loss === "mse") return squaredError(logits, label);
+  const surprise = crossEntropy(logits, label, largest);
+  const exponent = gammaOf(stated);
+  if (exponent) return surprise * (-Math.expm1(-surprise)) ** exponent;
+  const { smoothing: epsilon } = stated;
+  if (!epsilon) return surprise;
+  return surprise - (epsilon / logits.length) * logits.reduce((sum, logit) => sum + logit - logits[label]!, 0);
 }
 
 function crossEntropy(logits: Float64Array, label: number, largest: number): number {

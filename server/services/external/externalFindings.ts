@@ -1,4 +1,4 @@
-import type { ExternalObjective } from "../../../contract/external/externalObjective.ts";
+import { type ExternalObjective, hasTrainedRows } from "../../../contract/external/externalObjective.ts";
 import {
   type LayerMetric,
   type ListMetric,
@@ -12,6 +12,7 @@ import { classListMetrics } from "../../../math/collapse/classListMetrics.ts";
 import { type ClassStatistics, squaredFeatures } from "../../../math/collapse/classStatistics.ts";
 import { type GeometryPicture, geometryPicture } from "../../../math/collapse/geometryPicture.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../../math/collapse/layerMetrics.ts";
+import { type Matrix, matrix, rowDot } from "../../../math/linear/matrix.ts";
 import { MathError } from "../../../math/MathError.ts";
 import { gapSplit } from "../../../math/optimum/gapSplit.ts";
 import { gramDistance } from "../../../math/optimum/gramDistance.ts";
@@ -46,7 +47,8 @@ const ofLayers = layerMetrics.filter((id) => metricInfo[id].by === "measurement"
 const noHead = "no classifier was given: NC2 here is of the class means, and NC4 is against the labels";
 
 /** All measures of what was added up of a split, by the formulas of a run that is trained here. */
-export function externalFindings(measured: Measured): ExternalFindings {
+export function externalFindings(given: Measured): ExternalFindings {
+  const measured = withOwnRows(given);
   const findings: ExternalFindings = { values: {}, missing: {}, lists: {}, picture: null };
   layerFindings(findings, measured);
   objectiveFindings(findings, measured);
@@ -54,6 +56,13 @@ export function externalFindings(measured: Measured): ExternalFindings {
   classFindings(findings, measured);
   leaveOutOverflow(findings);
   return findings;
+}
+
+/** Rows that the logits see divided by their norms are measured as such. */
+function withOwnRows(measured: Measured): Measured {
+  const { sums, objective } = measured;
+  if (objective?.rows !== "unit" || !sums.head) return measured;
+  return { ...measured, sums: { ...sums, head: { ...sums.head, weights: unitRows(sums.head.weights) } } };
 }
 
 /** Squares of finite numbers may be too large for one. */
@@ -68,7 +77,7 @@ function leaveOutOverflow({ values, missing }: ExternalFindings): void {
 /** All on the training set; on the test set NC1, and at the last layer NC3 and NC4 with the class means of the training set. */
 function layerFindings(findings: ExternalFindings, { sums, places, objective }: Measured): void {
   const { split, layers, hasLast, head, cosines } = sums;
-  const isOrthogonal = objective?.loss === "mse" && objective.bias === "none";
+  const isOrthogonal = objective?.loss === "mse" && objective.bias === "none" && hasTrainedRows(objective);
   layers.forEach(({ statistics, moments }, at) => {
     const isLast = hasLast && at === layers.length - 1;
     const wanted = (id: string) => {
@@ -173,9 +182,9 @@ function compare(
   const put = (metric: Metric, value: number) => {
     values[seriesKey("train", metric)] = value;
   };
-  const { weightDecay, featureDecay, hiddenDecay, bias, biasDecay = 0 } = objective;
+  const { weightDecay = 0, featureDecay, hiddenDecay, bias, biasDecay = 0 } = objective;
   const penalties: Partial<Record<Metric, number>> = {
-    "ridge.head": (weightDecay / 2) * sumOfSquares(head.weights.data),
+    ...(hasTrainedRows(objective) && { "ridge.head": (weightDecay / 2) * sumOfSquares(head.weights.data) }),
     ...(featureDecay !== undefined && { "ridge.features": (featureDecay / 2) * squaredFeatures(statistics) }),
     ...(bias === "penalized" && head.bias && { "ridge.bias": (biasDecay / 2) * sumOfSquares(head.bias) }),
   };
@@ -188,6 +197,10 @@ function compare(
   else put("loss", fit + ofHead + hidden);
   if (optimum === null || optimum.method === "none") {
     lack(compared, optimum?.reason ?? "the optimum is not known");
+    return;
+  }
+  if (objective.rows === "simplex" && !isUnitSimplex(head.weights)) {
+    lack(compared, "the objective says a fixed simplex, and the classifier's rows are not unit vectors of cosine −1/(K − 1)");
     return;
   }
   const attempt = (metrics: readonly Metric[], work: () => void) => {
@@ -210,13 +223,36 @@ function compare(
         put("gap.representation", relative.representation);
       }
     });
-  attempt(["distance.procrustes"], () =>
-    put("distance.procrustes", Math.sqrt(procrustesDistance(statistics, head.weights, optimum).squared)),
-  );
+  if (objective.features === "normalized") lack(["distance.procrustes"], noLength);
+  else
+    attempt(["distance.procrustes"], () =>
+      put("distance.procrustes", Math.sqrt(procrustesDistance(statistics, head.weights, optimum).squared)),
+    );
   attempt(["distance.gram"], () => put("distance.gram", gramDistance(statistics, head.weights, optimum)));
 }
 
+const noLength = "features are measured before the head normalizes them, and no logit depends on their length";
 const noSquares = "the squares of the hidden weights were not sent";
 const noHiddenDecay = "the objective states no hiddenDecay: of the gap, the head's part alone is known";
 
 const sumOfSquares = (numbers: Float64Array): number => numbers.reduce((sum, value) => sum + value * value, 0);
+
+/** A row of zeros, which has no direction, stays one. */
+function unitRows(weights: Matrix): Matrix {
+  const unit = matrix(weights.rows, weights.cols, Float64Array.from(weights.data));
+  for (let k = 0; k < unit.rows; k++) {
+    const row = unit.data.subarray(k * unit.cols, (k + 1) * unit.cols);
+    const norm = Math.sqrt(sumOfSquares(row));
+    if (norm > 0) for (let j = 0; j < row.length; j++) row[j] = (row[j] as number) / norm;
+  }
+  return unit;
+}
+
+/** To what float32 weights leave of it. */
+function isUnitSimplex(weights: Matrix): boolean {
+  const { rows } = weights;
+  for (let k = 0; k < rows; k++)
+    for (let l = 0; l <= k; l++)
+      if (Math.abs(rowDot(weights, k, weights, l) - (k === l ? 1 : -1 / (rows - 1))) > 1e-4) return false;
+  return true;
+}

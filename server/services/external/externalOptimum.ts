@@ -1,4 +1,4 @@
-import type { ExternalObjective } from "../../../contract/external/externalObjective.ts";
+import { type ExternalObjective, gammaOf } from "../../../contract/external/externalObjective.ts";
 import type { OptimumSummary } from "../../../contract/wire/runEvents.ts";
 import { MathError } from "../../../math/MathError.ts";
 import type { Optimum } from "../../../math/optimum/optimum.ts";
@@ -46,17 +46,20 @@ async function search(objective: ExternalObjective, counts: readonly number[], d
 }
 
 function unconstrained(objective: ExternalObjective, counts: readonly number[], dim: number): UnconstrainedObjective {
-  const { loss, features, weightDecay, featureDecay = 0, bias, biasDecay } = objective;
+  const { loss, smoothing, features, temperature, rows, weightDecay = 0, featureDecay = 0, bias, biasDecay } = objective;
+  const shape = { smoothing, gamma: gammaOf(objective) };
+  if (rows === "unit" || rows === "simplex")
+    return {
+      ...{ kind: "held-rows", counts, dim, rows, fit: { name: loss, ...shape } },
+      features: features === "ridge" ? { decay: featureDecay } : { norm: temperature ?? Math.sqrt(dim) },
+    };
   const common = { counts, dim, weightDecay };
-  if (features === "layernorm") {
-    const free = bias === "none" ? ("none" as const) : ("free" as const);
-    return { kind: loss === "ce" ? "gufm-ce" : "gufm-mse", ...common, bias: free };
+  if (features === "ridge") {
+    const given = { ...common, featureDecay, bias, ...(biasDecay !== undefined && { biasDecay }) };
+    return loss === "mse" ? { kind: "ufm-mse", ...given } : { kind: "ufm-ce", ...given, ...shape };
   }
-  return {
-    kind: loss === "ce" ? "ufm-ce" : "ufm-mse",
-    ...{ ...common, featureDecay, bias },
-    ...(biasDecay !== undefined && { biasDecay }),
-  };
+  const given = { ...common, bias: bias === "none" ? ("none" as const) : ("free" as const), temperature };
+  return loss === "mse" ? { kind: "gufm-mse", ...given } : { kind: "gufm-ce", ...given, ...shape };
 }
 
 /** What is stored with the run. */

@@ -47,11 +47,11 @@ export async function measureFeatures(
     const { runs, problems } = await readRuns([{ name, path }], scratch, choices);
     const [only] = runs;
     if (only === undefined) throw new Failure("INVALID", problems[0] ?? `${name} has no features.`);
-    const loss = run.config.objective?.loss ?? null;
+    const stated = run.config.objective ?? null;
     const warnings = [...only.notes];
     let { seq } = query;
     let storedThrough = seq === undefined ? (lastSeq ?? 0) : seq - 1;
-    for await (const measured of measureRun(only.sets, loss)) {
+    for await (const measured of measureRun(only.sets, stated)) {
       const { event } = measured;
       // Without a number it takes none from the program, whose next event would count as stored.
       const stored =

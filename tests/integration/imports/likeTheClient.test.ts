@@ -38,7 +38,9 @@ test.skipIf(!python)(
     };
     const scratch = folder.scratch();
     const read = await readFile(folder.write("ep1.npz", await zip(arrays)), "ep1.npz", scratch);
-    const { event } = await measureSet(assemble(nameArrays("ep1.npz", read).arrays, new Map(), null).sets[0]!, null, "ce");
+    const { event } = await measureSet(assemble(nameArrays("ep1.npz", read).arrays, new Map(), null).sets[0]!, null, {
+      loss: "ce",
+    });
     const [own, theirs] = [event.layers[0]!, sums.layers[0]!];
     expect(own).toMatchObject({
       name: theirs.name,

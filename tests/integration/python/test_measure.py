@@ -163,6 +163,27 @@ class Measuring(unittest.TestCase):
         self.assertAlmostEqual(one["accuracy"], (logits.argmax(1) == self.y).double().mean().item(), delta=1e-15)
         self.assertAlmostEqual(one["squaredNorms"]["hidden"], (self.net[0].weight.detach().double() ** 2).sum().item(), delta=1e-9)
 
+    def test_the_fit_is_that_of_the_objective(self):
+        self.net.eval()
+        with torch.no_grad():
+            features = self.net[:4](self.x).double()
+            weights, bias = self.net[4].weight.double(), self.net[4].bias.double()
+            logits = features @ weights.T + bias
+            unit = torch.nn.functional.normalize(features, dim=1) @ torch.nn.functional.normalize(weights, dim=1).T
+        entropy = torch.nn.functional.cross_entropy
+        surprise = entropy(logits, self.y, reduction="none")
+        focal = ((1 - torch.exp(-surprise)) ** 2 * surprise).mean().item()
+        cases = [
+            ({"loss": "ce", "features": "ridge", "smoothing": 0.1}, entropy(logits, self.y, label_smoothing=0.1).item()),
+            ({"loss": "focal", "features": "ridge"}, focal),
+            ({"loss": "ce", "features": "normalized", "temperature": 5, "rows": "unit"}, entropy(5 * unit + bias, self.y).item()),
+        ]
+        for at, (objective, loss) in enumerate(cases):
+            with collapsar.run(self.receiver.url, "token", study="A study", folder=Path(self.folder.name) / str(at),
+                               objective=objective) as run:
+                run.measure(self.net, self.loader(), layers=["4:input"], head="4", step=1)
+            self.assertAlmostEqual(self.sums()[-1]["fit"], loss, delta=1e-9, msg=str(objective))
+
     def test_batches_of_dictionaries(self):
         class Classifier(torch.nn.Module):
             def __init__(self):

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import type { ExternalFit } from "../../../../contract/external/externalObjective.ts";
 import { assemble } from "../../../../server/imports/features/assemble.ts";
 import { measureSet } from "../../../../server/imports/features/measureSet.ts";
 import { nameArrays } from "../../../../server/imports/features/namedArray.ts";
@@ -29,8 +30,8 @@ describe("sums of a step's features", () => {
     const sets = await setsOf({
       "ep5.npz": await zip({ "H_train.npy": H, "y_train.npy": y, "W.npy": W, "b.npy": b, ...test2 }, true),
     });
-    const train = await measureSet(sets[0]!, null, "ce");
-    const tested = await measureSet(sets[1]!, train.training, "mse");
+    const train = await measureSet(sets[0]!, null, { loss: "ce" });
+    const tested = await measureSet(sets[1]!, train.training, { loss: "mse" });
     expect([...train.warnings, ...tested.warnings]).toEqual([]);
     const [layer] = train.event.layers;
     expect(train.event).toMatchObject({ kind: "sums", step: 5, split: "train", passes: 2, accuracy: 1 });
@@ -59,6 +60,37 @@ describe("sums of a step's features", () => {
     expect(other).toMatchObject({ labelMisses: 1, predictionMisses: 0 });
     // Logits (2, 1) and (2, 0): squared errors (1 + 1)/2 and (4 + 1)/2.
     expect(tested.event.fit).toBe(1.75);
+  });
+
+  test("the fit is the one that the objective states", async () => {
+    const [set] = await setsOf({ "ep5.npz": await zip({ "H_train.npy": H, "y_train.npy": y, "W.npy": W, "b.npy": b }) });
+    const fitOf = async (stated: ExternalFit) => (await measureSet(set!, null, stated)).event.fit!;
+    // Margins of the logits: 3, 5, 1, 9; of two classes the smoothed fit has ε/2 of each more.
+    const margins = [3, 5, 1, 9];
+    const mean = (of: (margin: number) => number) => margins.reduce((sum, margin) => sum + of(margin), 0) / 4;
+    const surprise = (margin: number) => Math.log1p(Math.exp(-margin));
+    expect(await fitOf({ loss: "ce", smoothing: 0.2 })).toBeCloseTo(
+      mean((m) => surprise(m) + 0.1 * m),
+      14,
+    );
+    const focal = (gamma: number) => mean((m) => (1 - 1 / (1 + Math.exp(-m))) ** gamma * surprise(m));
+    expect(await fitOf({ loss: "focal", gamma: 0.5 })).toBeCloseTo(focal(0.5), 14);
+    expect(await fitOf({ loss: "focal" })).toBeCloseTo(focal(2), 14);
+  });
+
+  test("normalized features and unit rows meet in their cosine times the temperature", async () => {
+    const [set] = await setsOf({
+      "n.npz": await zip({
+        "H.npy": npy("<f8", [2, 2], float64(3, 4, 0, 2)),
+        "y.npy": npy("<i8", [2], int64(0, 1)),
+        "W.npy": npy("<f8", [2, 2], float64(5, 0, 0, 0.1)),
+      }),
+    });
+    const stated: ExternalFit = { loss: "ce", features: "normalized", temperature: 2, rows: "unit" };
+    const { event } = await measureSet(set!, null, stated);
+    // Cosines (0.6, 0.8) and (0, 1).
+    expect(event.fit).toBeCloseTo((Math.log1p(Math.exp(0.4)) + Math.log1p(Math.exp(-2))) / 2, 14);
+    expect(event.accuracy).toBe(0.5);
   });
 
   test("a classifier [d, K] is the same turned round", async () => {
