@@ -12,11 +12,14 @@ import { hasImbalance } from "./model/imbalance/minorityCollapse.ts";
 import { isDeepFree } from "./model/rank/rankCells.ts";
 import { ruleInEffect } from "./model/runs/convergenceRule.ts";
 import { speedIsOpen } from "./model/speed/convergenceSpeed.ts";
+import { addsModulo, readsTexts } from "./model/tasks/taskRuns.ts";
 import { SectionToggle } from "./parts/SectionToggle.tsx";
 import { RankSection } from "./rank/RankSection.tsx";
 import { SpeedSection } from "./speed/SpeedSection.tsx";
 import { StudyChart } from "./study/StudyChart.tsx";
 import { RunTable } from "./table/RunTable.tsx";
+import { GrokkingSection } from "./tasks/GrokkingSection.tsx";
+import { NextTokenSection } from "./tasks/NextTokenSection.tsx";
 import { LayerProfileChart } from "./training/LayerProfileChart.tsx";
 import { TrainingSection } from "./training/TrainingSection.tsx";
 import type { ResultView } from "./view/resultView.ts";
@@ -62,6 +65,16 @@ export function ResultSections({ store, version, detail, view, onView, share }: 
           </WhenVisible>
         )}
       </section>
+      {addsModulo(rows) && (
+        <WhenVisible height={380} what="Memorizing and generalizing">
+          <GrokkingSection store={store} version={store.chartVersion} view={view} onView={onView} />
+        </WhenVisible>
+      )}
+      {readsTexts(rows) && (
+        <WhenVisible height={420} what="Next tokens">
+          <NextTokenSection store={store} version={store.chartVersion} view={view} onView={onView} />
+        </WhenVisible>
+      )}
       {hasImbalance(rows) && (
         <WhenVisible height={480} what="Imbalance and the geometry">
           <ImbalanceSection store={store} version={store.chartVersion} rule={rule} view={view} onView={onView} />

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runConfig } from "../config/runConfig.ts";
-import { resolvedDataset } from "../data/resolvedDataset.ts";
+import { ambiguity, resolvedDataset } from "../data/resolvedDataset.ts";
 import { externalRunConfig } from "../external/externalConfig.ts";
 import { externalFacts } from "../external/externalFacts.ts";
 import { failureCodes } from "../failure.ts";
@@ -30,6 +30,7 @@ const row = {
   trainSamples: z.int().nullable(),
   classes: z.int().nullable(),
   inputDimension: z.int().nullable(),
+  ambiguity: ambiguity.optional(),
   device: z.string().optional(),
   pack: startedPack.optional(),
   dataHash: z.string().nullable().describe("sha256 of the data it was trained on; null until it has started."),

@@ -1,4 +1,5 @@
-import { activationNames, activationOf } from "./architecture.ts";
+import type { ResolvedDataset } from "../data/resolvedDataset.ts";
+import { activationNames, activationOf, hasFreeFeatures } from "./architecture.ts";
 import { classifierIn, hasOrthogonalFrame } from "./classifier.ts";
 import type { RunConfig } from "./runConfig.ts";
 
@@ -34,4 +35,13 @@ function silenceOfMlp(config: Objective): string | null {
   if (classifierIn(config)?.name !== "normalized")
     return "An MLP without LayerNorm has no known optimum L*: nothing but its weights' decay bounds its features.";
   return isSigned ? null : "Behind ReLU no feature is negative, and the optimum over free directions has negative ones: no L*.";
+}
+
+/** Why the training data leave no optimum L* to compare with; null if they do. Free features are of samples, whatever their inputs. */
+export function ambiguitySilence(
+  { architecture }: Pick<RunConfig, "architecture">,
+  { ambiguity }: Pick<ResolvedDataset, "ambiguity">,
+): string | null {
+  if (!ambiguity || ambiguity.ambiguous === 0 || hasFreeFeatures(architecture)) return null;
+  return `${ambiguity.ambiguous} training samples have an input that has other labels too: no network can give them features of their own, as L* supposes. The floor of the fit takes its place.`;
 }

@@ -2,6 +2,7 @@ import type { ConvergenceRule } from "../config/experimentConfig.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { type DatasetConfig, imbalanceOf, largeClassesOf, noiseRate } from "../data/datasetConfig.ts";
 import { datasetSizes } from "../data/datasetSizes.ts";
+import type { Ambiguity } from "../data/resolvedDataset.ts";
 import { type ExternalRunConfig, isExternalConfig } from "../external/externalConfig.ts";
 import { seriesKey } from "../metrics/seriesKey.ts";
 import type { RunStatus } from "../status.ts";
@@ -26,6 +27,8 @@ export interface JudgedRun {
   config: Pick<RunConfig, "dataset"> | ExternalRunConfig;
   last: Record<string, number>;
   optimum: Pick<OptimumSummary, "geometry"> | null;
+  /** Of data whose equal inputs have several labels. */
+  ambiguity?: Pick<Ambiguity, "accuracy">;
 }
 
 /**
@@ -33,15 +36,15 @@ export interface JudgedRun {
  * optimum is zero; of label noise r only the share 1 − r of labels that are right for certain, so that a study of noise keeps the runs
  * that did not learn it; of unequal classes only the larger ones, as the
  * optimum itself may give up the others (minority collapse): the large ones of two levels, else the larger half, of which ratio ρ
- * leaves at least 1/(1 + √ρ) of the samples.
+ * leaves at least 1/(1 + √ρ) of the samples. Where equal inputs have several labels it is asked of what any network can reach.
  */
-export function askedAccuracy({ config, optimum }: JudgedRun, rule: LeaveOutRule): number {
+export function askedAccuracy({ config, optimum, ambiguity }: JudgedRun, rule: LeaveOutRule): number {
   if (!rule.byTheory) return rule.minTrainAccuracy;
   if (optimum?.geometry === "zero") return 0;
   // Of data that are somebody else's nothing more is known.
   if (isExternalConfig(config)) return rule.minTrainAccuracy;
   const { dataset } = config;
-  return rule.minTrainAccuracy * (1 - noiseRate(dataset)) * largerShare(dataset);
+  return rule.minTrainAccuracy * (1 - noiseRate(dataset)) * largerShare(dataset) * (ambiguity?.accuracy ?? 1);
 }
 
 /** The share of the training samples that the larger classes have at least. */

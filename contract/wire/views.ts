@@ -1,7 +1,7 @@
 import type { ExperimentConfig } from "../config/experimentConfig.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import type { OwnSet } from "../data/ownSet.ts";
-import type { ResolvedDataset } from "../data/resolvedDataset.ts";
+import type { Ambiguity, ResolvedDataset } from "../data/resolvedDataset.ts";
 import type { ExperimentKind } from "../external/externalConfig.ts";
 import type { ExternalFacts } from "../external/externalFacts.ts";
 import type { FailureCode } from "../failure.ts";
@@ -58,6 +58,8 @@ export interface RunRow {
   /** Classes, and numbers of an input; null until the run has begun. */
   classes: number | null;
   inputDimension: number | null;
+  /** What keeps a network from telling the labels of its data, where equal inputs have several; absent elsewhere, and until it has begun. */
+  ambiguity?: Ambiguity;
   /** Where its last attempt that started computes: cpu, webgpu or cuda; absent until then, and in changes of a row. */
   device?: string;
   /** The runs it was trained together with by that attempt; absent where it was alone, and in changes of a row. */

@@ -1,4 +1,6 @@
 import { hasFreeFeatures } from "../../contract/config/architecture.ts";
+import { ambiguitySilence } from "../../contract/config/optimumSilence.ts";
+import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 import { layoutMismatch } from "../checkpoints/layoutMismatch.ts";
 import type { Log } from "../data/resolve/resolveSamples.ts";
 import { defineNetwork } from "../models/defineNetwork.ts";
@@ -24,7 +26,11 @@ export async function prepareRun(run: RunContext, shared: SharedParts): Promise<
   stopIfAsked(run);
   const engine = await shared.engine(run);
   const network = defineNetwork(config, dataset);
-  const optimum = await shared.optimum(run, dataset.resolved.trainCounts);
+  const silence = ambiguitySilence(config, dataset.resolved);
+  const optimum =
+    silence === null
+      ? await shared.optimum(run, dataset.resolved.trainCounts)
+      : ({ method: "none", reason: silence } satisfies NoOptimum);
   const mismatch = run.resumeFrom && layoutMismatch(run.resumeFrom, network.parameters);
   if (mismatch)
     log("warning", `The checkpoint of step ${run.resumeFrom?.step} is not used, and the run starts from step 0: ${mismatch}.`);

@@ -19,6 +19,7 @@ import { allPoints } from "../model/runs/allPoints.ts";
 import type { PanelSpec } from "../model/runs/readKeys.ts";
 import { runEpoch } from "../model/runs/shownRuns.ts";
 import { styleAmong } from "../model/study/studyStyle.ts";
+import { floorReferences } from "../model/tasks/floorReferences.ts";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
 
@@ -94,7 +95,10 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
     });
   }, [runs, axes, store, version, spec.metric, split, view.x]);
   const references = useMemo(
-    () => (spec.metric === "loss" && split === "train" ? lossReferences(runs) : []),
+    () => [
+      ...(spec.metric === "loss" && split === "train" ? lossReferences(runs) : []),
+      ...floorReferences(runs, spec.metric, split),
+    ],
     [spec.metric, split, runs],
   );
   const log = view.flipped.includes(spec.id) ? !info.log : info.log;

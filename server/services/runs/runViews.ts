@@ -37,6 +37,7 @@ export function toRunChange(run: RunState): RunChange {
     trainSamples: sumOf(run.dataset?.trainCounts ?? external?.trainCounts),
     classes: run.dataset?.classes ?? external?.classes ?? null,
     inputDimension: run.dataset?.inputDimension ?? null,
+    ...(run.dataset?.ambiguity && { ambiguity: run.dataset.ambiguity }),
     dataHash: run.dataset?.hash ?? null,
     evaluation: run.evaluation,
     failure: run.failure,

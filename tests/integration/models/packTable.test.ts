@@ -49,6 +49,20 @@ const architectures: { name: string; run: (overrides: Overrides) => ReturnType<F
         training: { ...(training as object), learningRate: 1e-5 },
       }),
   },
+  {
+    name: "RN2 on sums",
+    run: (overrides) =>
+      onVectors({ architecture: "rn2", dataset: { id: "modular-addition", modulus: 5, trainShare: 0.6 }, ...overrides }),
+  },
+  {
+    name: "T21 on contexts",
+    run: (overrides) =>
+      onVectors({
+        ...{ architecture: "t21", heads: 2 },
+        dataset: { id: "next-token", tokens: 4, context: 3, trainSamples: 30, testSamples: 10, exponent: 0.2, strength: 0.5 },
+        ...overrides,
+      }),
+  },
   ...["t11", "t12", "t21", "t22"].flatMap((architecture, i) => [
     {
       name: `${architecture} on images`,

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { regularizer } from "../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { trainingConfig } from "../../../contract/config/trainingConfig.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { joinAttempts, withoutTimes } from "../../support/builders/joinAttempts.ts";
 import { clusters, ProtocolServer } from "../../support/processes/protocolServer.ts";
@@ -51,9 +53,23 @@ const resNet: Partial<RunConfig> = {
   }),
 };
 
+/** Tokens as one-hot vectors, with decoupled decay of all parameters; and contexts in batches. */
+const sums: Partial<RunConfig> = {
+  dataset: datasetConfig.parse({ id: "modular-addition", modulus: 7, trainShare: 0.6 }),
+  regularizer: regularizer.parse({ family: "weights", lambda: 1, headLambda: 1, decayed: "all" }),
+  training: trainingConfig.parse({ optimizer: { name: "adam", beta2: 0.98, share: 0 }, warmupSteps: 10, steps }),
+};
+const contexts: Partial<RunConfig> = {
+  ...{ architecture: "t22", definition: 2 },
+  dataset: datasetConfig.parse({ id: "next-token", tokens: 6, trainSamples: 200, testSamples: 50, exponent: 0.5, strength: 1 }),
+  training: trainingConfig.parse({ batch: 32, steps }),
+};
+
 describe("a real run, measured at every step", () => {
   test.each([
     { kind: "RN1", steps, ofKind: {}, least: 4, after: 40 },
+    { kind: "RN1 on sums", steps, ofKind: sums, least: 4, after: 40 },
+    { kind: "T22 on contexts, in batches", steps, ofKind: contexts, least: 4, after: 40 },
     { kind: "ResNet-9 in augmented batches", steps: 60, ofKind: resNet, least: 3, after: 20 },
   ])(
     "that is suspended again and again has the curve of one that was not: no gap, no double, the same numbers: $kind",

@@ -1,6 +1,8 @@
 import { type RunConfig, runConfig } from "../../../contract/config/runConfig.ts";
+import { isTokenTask } from "../../../contract/data/tokenTasks.ts";
 import type { Dataset } from "../../../workers/data/dataset.ts";
 import { makeSynthetic } from "../../../workers/data/resolve/makeSynthetic.ts";
+import { makeTokenTask } from "../../../workers/data/resolve/makeTokenTask.ts";
 
 type Overrides = { [Key in keyof RunConfig]?: unknown };
 
@@ -25,6 +27,7 @@ export function smallRun(overrides: Overrides = {}): RunConfig {
 }
 
 export function dataOf(config: RunConfig): Dataset {
+  if (isTokenTask(config.dataset)) return makeTokenTask(config.dataset);
   if (config.dataset.id !== "gaussian-clusters" && config.dataset.id !== "random-labels") throw new Error("synthetic sets only");
   return makeSynthetic(config.dataset);
 }

@@ -45,6 +45,13 @@ describe("without a rule of the study", () => {
     expect(asked({ largeClasses: 2, imbalance: 0.5 })).toBeCloseTo((0.9 * 2) / 6, 12);
     expect(asked({ largeClasses: 2, imbalance: 1 })).toBe(0.9);
   });
+  test("where equal inputs have several labels it is asked of what any network can reach", () => {
+    const ambiguous = { ambiguity: { accuracy: 0.5 } };
+    expect(askedAccuracy(run(0, ambiguous), theory)).toBeCloseTo(0.45, 12);
+    expect(isUnconverged(run(0.48, ambiguous), theory)).toBe(false);
+    expect(isUnconverged(run(0.4, ambiguous), theory)).toBe(true);
+    expect(askedAccuracy(run(0, ambiguous), leaveOutRule({ minTrainAccuracy: 0.9 }))).toBe(0.9);
+  });
   test("nothing is asked where the optimum itself is zero", () => {
     expect(isUnconverged(run(0.1, { optimum: { geometry: "zero" } }), theory)).toBe(false);
     expect(isUnconverged(run(0.1, { optimum: { geometry: "simplex" } }), theory)).toBe(true);
