@@ -152,7 +152,7 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
 }
 
 /** The bins' sums of a split, from those above each bin's lower edge. */
-function binsOf(above: Float64Array, split: number): CalibrationSums {
+export function binsOf(above: Float64Array, split: number): CalibrationSums {
   const part = (index: number) => {
     const from = (3 * split + index) * calibrationBins;
     return Float64Array.from({ length: calibrationBins }, (_, bin) => {
@@ -160,8 +160,10 @@ function binsOf(above: Float64Array, split: number): CalibrationSums {
       return above[from + bin] - next;
     });
   };
-  // A difference of sums may be less than nothing by a rounding.
-  return { counts: part(0), confidences: part(1).map((sum) => Math.max(0, sum)), rights: part(2) };
+  const counts = part(0);
+  // A difference of sums may be less than nothing by a rounding, and more than nothing where no sample is in the bin.
+  const confidences = part(1).map((sum, bin) => (counts[bin] === 0 ? 0 : Math.max(0, sum)));
+  return { counts, confidences, rights: part(2) };
 }
 
 /** Where each layer's moments begin, of r = min(K, d) rows. */

@@ -24,7 +24,7 @@ test("next tokens have a floor in place of L*, but for free features; the fit ne
   });
   const { runs } = await launch(server, config);
   for (const { id, config: of } of runs) {
-    const row = await untilStatus(server, id, "finished", 120_000);
+    const row = await untilStatus(server, id, "finished", 400_000);
     const isFree = of.architecture === "ufm";
     const { ambiguity, optimum, last } = row;
     expect(ambiguity?.ambiguous).toBeGreaterThan(200);
@@ -54,7 +54,7 @@ test("next tokens have a floor in place of L*, but for free features; the fit ne
     });
     expect(Object.values(lists)[0]).toHaveLength(6);
   }
-}, 300_000);
+}, 600_000);
 
 test("modular addition has equal classes and so L* in closed form under coupled decay, and none under decoupled decay", async () => {
   const config = grid({
@@ -65,7 +65,7 @@ test("modular addition has equal classes and so L* in closed form under coupled 
   });
   const { runs } = await launch(server, config);
   for (const { id, config: of } of runs) {
-    const { optimum, last, ambiguity } = await untilStatus(server, id, "finished", 120_000);
+    const { optimum, last, ambiguity } = await untilStatus(server, id, "finished", 400_000);
     expect(ambiguity).toBeUndefined();
     expect(last["train/flatness"]).toBeGreaterThan(0);
     if (of.regularizer.family === "weights") {
@@ -73,11 +73,11 @@ test("modular addition has equal classes and so L* in closed form under coupled 
       expect(last["train/gap.total"]).toBeGreaterThan(0);
     } else expect(optimum?.method).toBe("none");
   }
-}, 300_000);
+}, 600_000);
 
 test("a language in which a token never follows ends its run with what to change", async () => {
   const dataset = datasetConfig.parse({ id: "next-token", tokens: 100, trainSamples: 100, exponent: 2 });
   const { runs } = await launch(server, grid({ datasets: [dataset] }));
-  const row = await untilStatus(server, runs[0]!.id, "failed", 120_000);
+  const row = await untilStatus(server, runs[0]!.id, "failed", 400_000);
   expect(row.failure?.message).toMatch(/follows none of the 100 training contexts.*choose more training samples/);
-}, 150_000);
+}, 600_000);
