@@ -3,7 +3,6 @@ import type { Metric } from "../../../../contract/metrics/metricInfo.ts";
 import type { SeriesKey, Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import type { LineStyle } from "../../../charts/lineStyle.ts";
-import type { PanelLine } from "../../../charts/panel/SeriesPanel.tsx";
 import { cellNamer, varyingAxes } from "../grid/gridAxes.ts";
 import { lastLayerKey } from "../metrics/lastValue.ts";
 import { styleAmong } from "../study/studyStyle.ts";
@@ -18,18 +17,24 @@ interface Stored {
   total: number;
 }
 
+interface SplitLine extends Stored {
+  id: string;
+  label: string;
+  style: LineStyle;
+}
+
 /** A metric of the shown runs over their steps, on both sets: the test set's lines are dashed. */
 export function linesOfSplits(
   runs: readonly RunRow[],
   metric: Metric,
   splits: readonly Split[],
   read: (runId: string, key: SeriesKey) => Stored,
-): PanelLine[] {
+): SplitLine[] {
   const configs = runs.map(({ config }) => config);
   const axes = varyingAxes(configs);
   const [nameOf, styleOf] = [cellNamer(configs), styleAmong(configs)];
   return runs.flatMap((run) =>
-    splits.flatMap((split): PanelLine[] => {
+    splits.flatMap((split): SplitLine[] => {
       const series = read(run.id, lastLayerKey(metric, split, layersOf(run.config)));
       if (series.steps.length === 0) return [];
       const style: LineStyle = styleOf(run.config);
