@@ -19,6 +19,7 @@ import { Collapsible } from "../ui/Collapsible.tsx";
 import { Checkbox, Field, inputClass, Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { AfterTrainingFields, afterTrainingSummary } from "./afterTraining/AfterTrainingFields.tsx";
+import { OtherSetFields, otherSetSummary } from "./afterTraining/OtherSetFields.tsx";
 import type { Draft } from "./draft/draft.ts";
 import { type Problem, problemAt } from "./draft/draftProblems.ts";
 import { TagsInput } from "./inputs/TagsInput.tsx";
@@ -100,8 +101,10 @@ export function CollapsedFields({
             ? `${config.measuring.perDecade} times per decade of steps`
             : `every ${config.measuring.steps} steps`,
           ...(cadence === "few" ? [] : [`ranks and probes of layers: ${surveyTitles[cadence].toLowerCase()}`]),
+          ...otherSetSummary(config.other),
         ].join(", ")}
-        wrong={wrong("config.measuring")}
+        wrong={wrong("config.measuring", "config.other")}
+        testId="fold-measuring"
       >
         <Row>
           <Field label="All layers are measured" className="w-56">
@@ -178,6 +181,14 @@ export function CollapsedFields({
             </Field>
           )}
         </Row>
+        <div className="mt-4">
+          <OtherSetFields
+            other={config.other}
+            datasets={config.datasets}
+            onChange={(other) => changeConfig({ other })}
+            problems={problems}
+          />
+        </div>
       </Collapsible>
       <Collapsible
         title="After training"

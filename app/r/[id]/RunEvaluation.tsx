@@ -13,12 +13,13 @@ import { robustnessFacts, transferFacts } from "../../result/model/metrics/panel
 import { accuracyText, formatCount } from "../../text/formatNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Rows, Table, Td, Th } from "../../ui/Table.tsx";
+import { RunDetection } from "./RunDetection.tsx";
 
-/** What was found once the run was trained: accuracy under attack, and linear probes of its layers on a second data set. */
+/** What was found once the run was trained: accuracy under attack, linear probes of its layers on other data, and what it makes of a second set. */
 export function RunEvaluation({ row }: { row: RunRow }) {
   const asked = row.config.afterTraining;
   const { evaluation } = row;
-  if (!asked?.robustness && !asked?.transfer && evaluation === null) return null;
+  if (!asked?.robustness && !asked?.transfer && !row.config.other && evaluation === null) return null;
   const missing = Object.entries(evaluation?.missing ?? {});
   return (
     <section aria-labelledby="after-training" data-testid="evaluation" className="mt-6">
@@ -35,13 +36,14 @@ export function RunEvaluation({ row }: { row: RunRow }) {
         <div className="grid items-start gap-4 xl:grid-cols-2">
           {evaluation.robustness && <Robustness row={row} robustness={evaluation.robustness} />}
           {evaluation.transfer && <Transfer row={row} transfer={evaluation.transfer} />}
+          {evaluation.outOfDistribution && <RunDetection row={row} detection={evaluation.outOfDistribution} />}
         </div>
       )}
       {missing.length > 0 && (
         <ul className="mt-2 space-y-1 text-sm text-warn">
           {missing.map(([what, reason]) => (
             <li key={what}>
-              {what}: {reason}
+              {what === "outOfDistribution" ? "out of distribution" : what}: {reason}
             </li>
           ))}
         </ul>

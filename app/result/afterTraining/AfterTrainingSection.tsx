@@ -11,6 +11,7 @@ import { convergedRuns, leftOutText, ruleInEffect } from "../model/runs/converge
 import { LinesChoice } from "../parts/LinesChoice.tsx";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
+import { DetectionPanels } from "./DetectionPanels.tsx";
 import { RobustnessPanels } from "./RobustnessPanels.tsx";
 import { TransferPanels } from "./TransferPanels.tsx";
 
@@ -21,7 +22,7 @@ interface AfterTrainingSectionProps {
   onView: ChangeView;
 }
 
-/** Robustness and transfer of the trained networks, and both against how far they have collapsed. */
+/** Robustness and transfer of the trained networks, how they tell a second set, and all of it against how far they have collapsed. */
 export const AfterTrainingSection = memo(function AfterTrainingSection(props: AfterTrainingSectionProps) {
   const { detail, view, onView } = props;
   const rule = ruleInEffect(detail, view);
@@ -82,7 +83,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
             {text}.
           </p>
         ))}
-      <div className="grid gap-4 xl:grid-cols-2">
+      <div className="grid items-start gap-4 xl:grid-cols-2">
         <RobustnessPanels
           rows={rows}
           lines={lines}
@@ -93,17 +94,20 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
           norm={norm}
         />
         <TransferPanels rows={rows} lines={lines} asked={Boolean(asked?.transfer)} view={view} onView={onView} />
+        <DetectionPanels rows={rows} lines={lines} asked={detail.config.other !== undefined} view={view} onView={onView} />
       </div>
     </section>
   );
 });
+
+const partTitles: Record<string, string> = { outOfDistribution: "out of distribution" };
 
 /** "robustness missing for 2 runs: the reason", each reason once. */
 function missingReasons(rows: readonly RunRow[]): string[] {
   const counts = new Map<string, number>();
   for (const row of rows)
     for (const [what, reason] of Object.entries(row.evaluation?.missing ?? {})) {
-      const text = `${what}: ${reason}`;
+      const text = `${partTitles[what] ?? what}: ${reason}`;
       counts.set(text, (counts.get(text) ?? 0) + 1);
     }
   return [...counts].map(([text, count]) => `${countOf(count, "run")} without ${text}`);

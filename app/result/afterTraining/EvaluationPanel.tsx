@@ -25,13 +25,23 @@ interface EvaluationPanelProps {
   /** What the accuracy is of. */
   facts: CsvFacts;
   empty: string;
+  /** Absent = an accuracy. */
+  y?: AxisOptions;
 }
 
-const yAxis: AxisOptions = { label: "accuracy", kind: "linear" };
+const accuracyAxis: AxisOptions = { label: "accuracy", kind: "linear" };
 const noSeries: readonly ChartSeries[] = [];
 
 /** One chart of the accuracies after training. */
-export function EvaluationPanel({ series, scatter, notices = [], empty, facts, ...panel }: EvaluationPanelProps) {
+export function EvaluationPanel({
+  series,
+  scatter,
+  notices = [],
+  empty,
+  facts,
+  y = accuracyAxis,
+  ...panel
+}: EvaluationPanelProps) {
   const drawn = scatter?.series ?? series ?? noSeries;
   return (
     <ChartPanel
@@ -39,7 +49,7 @@ export function EvaluationPanel({ series, scatter, notices = [], empty, facts, .
       series={drawn}
       facts={scatter && scatter.count > 0 ? [...facts, ["correlation", correlationText(scatter)]] : facts}
       tabular={scatter?.table}
-      y={yAxis}
+      y={y}
       height={280}
       formatX={(x) => `${panel.x.label} ${Number(x.toPrecision(3))}`}
       notices={drawn.length === 0 ? [] : notices}

@@ -30,7 +30,8 @@ function Conflict({ conflict: { name, use, versions } }: { conflict: DataConflic
   return (
     <p className="break-words">
       <strong className="font-semibold">{versions.length} different data sets under one name</strong>
-      {use === "probed" && ", used after training"}: “{name}” has{" "}
+      {use === "probed" && ", used after training"}
+      {use === "other" && ", measured as a second set"}: “{name}” has{" "}
       {versions.map(({ hash, runs }, index) => (
         <span key={hash}>
           {index > 0 && (index === versions.length - 1 ? " and " : ", ")}

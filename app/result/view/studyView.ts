@@ -1,4 +1,5 @@
 import { type Attack, type AttackNorm, attackNorms, attacks } from "../../../contract/config/afterTraining.ts";
+import { type DetectionScore, detectionScores, type KnownSplit, knownSplits } from "../../../contract/metrics/detectionScores.ts";
 import type { StudyMetric } from "../../../contract/metrics/metricInfo.ts";
 import { studyMetrics } from "../../../contract/metrics/metricPlaces.ts";
 import type { GridAxisId } from "../model/grid/gridAxes.ts";
@@ -31,9 +32,14 @@ export interface StudyView {
   /** Metric that accuracies are plotted against. */
   against: StudyMetric;
   probe: ProbeLayer;
+  /** Score whose AUROC is plotted, and of which split against the second set. */
+  score: DetectionScore;
+  known: KnownSplit;
+  /** Whether it is plotted against the depth in place of `against`. */
+  overDepth: boolean | null;
 }
 
-const defaults = { speedMetric: "nc1.ratio", against: "nc1.ratio", probe: "last" } as const;
+const defaults = { speedMetric: "nc1.ratio", against: "nc1.ratio", probe: "last", score: "msp", known: "test" } as const;
 
 export const readStudyView = (get: (name: string) => string | null): StudyView => ({
   tau: positiveOf(get("tau")),
@@ -52,6 +58,9 @@ export const readStudyView = (get: (name: string) => string | null): StudyView =
   epsilon: positiveOf(get("eps")),
   against: oneOf(studyMetrics, get("against")) ?? defaults.against,
   probe: oneOf(probeLayers, get("probe")) ?? defaults.probe,
+  score: oneOf(detectionScores, get("score")) ?? defaults.score,
+  known: oneOf(knownSplits, get("known")) ?? defaults.known,
+  overDepth: flag(get("overDepth")),
 });
 
 /** Parameters of the address for one change; null takes one out. */
@@ -61,6 +70,7 @@ export function studyPatch(name: keyof StudyView, value: never): Record<string, 
       return { fit: writeRange(value) };
     case "speed":
     case "certificate":
+    case "overDepth":
       return { [name]: writeFlag(value) };
     case "speedLines":
     case "evalLines":
@@ -70,6 +80,8 @@ export function studyPatch(name: keyof StudyView, value: never): Record<string, 
     case "speedMetric":
     case "against":
     case "probe":
+    case "score":
+    case "known":
       return { [name]: value === defaults[name] ? null : value };
     default:
       return { [name]: value };

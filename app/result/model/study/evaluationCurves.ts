@@ -101,17 +101,18 @@ export interface Scatter {
   table: TextTable;
 }
 
-/** One dot a run: an accuracy against the run's last value of a metric on the training set. */
+/** One dot a run: an accuracy, or another share, against the run's last value of a metric on the training set, or its depth. */
 export function evaluationScatter(
   rows: readonly RunRow[],
   lines: readonly GridAxisId[],
-  metric: StudyMetric,
+  metric: StudyMetric | "depth",
   accuracyOf: (run: RunRow) => number | null,
+  what = "accuracy",
 ): Scatter {
   const cells = groupCells(rows, lines).flatMap((cell) => {
     const dots = cell.members
       .flatMap((run) => {
-        const [x, y] = [studyValue(run, metric, "train"), accuracyOf(run)];
+        const [x, y] = [metric === "depth" ? run.config.depth : studyValue(run, metric, "train"), accuracyOf(run)];
         return x === null || y === null ? [] : [{ x, y, run }];
       })
       .sort((a, b) => a.x - b.x);
@@ -135,7 +136,7 @@ export function evaluationScatter(
     ),
     count: all.length,
     table: {
-      columns: ["Line", "N", `${metricInfo[metric].label}, mean ± sd`, "accuracy, mean ± sd"],
+      columns: ["Line", "N", `${metric === "depth" ? "depth" : metricInfo[metric].label}, mean ± sd`, `${what}, mean ± sd`],
       rows: cells.map(({ label, dots }) => [
         label || "all runs",
         String(dots.length),
