@@ -4,6 +4,7 @@ import { ownDatasetIds } from "../../../contract/data/datasetConfig.ts";
 import type { ResolvedDataset } from "../../../contract/data/resolvedDataset.ts";
 import { type AnyRunConfig, isExternalConfig } from "../../../contract/external/externalConfig.ts";
 import type { ExternalClient } from "../../../contract/external/externalRequests.ts";
+import { detectionScores, knownSplits } from "../../../contract/metrics/detectionScores.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { precisions } from "../../../contract/precision.ts";
 import type { Evaluation, OptimumSummary, StartedEvent, StartedPack } from "../../../contract/wire/runEvents.ts";
@@ -84,7 +85,12 @@ const hideNamesInMissing = (missing: Record<string, string>): Record<string, str
       .filter((key) => parseSeriesKey(key) !== null || evaluationParts.includes(key))
       .map((key) => [key, hidden]),
   );
-const evaluationParts = ["robustness", "transfer", "outOfDistribution", ...attacks.map((attack) => `robustness/${attack}`)];
+const evaluationParts: readonly string[] = [
+  ...["robustness", "transfer", "outOfDistribution"],
+  ...attacks.map((attack) => `robustness/${attack}`),
+  ...detectionScores,
+  ...knownSplits,
+];
 
 function hideNamesInEvaluation({ robustness, transfer, outOfDistribution, missing, ...rest }: Evaluation): Evaluation {
   return {
@@ -92,7 +98,11 @@ function hideNamesInEvaluation({ robustness, transfer, outOfDistribution, missin
     robustness: robustness && { ...robustness, unit: known(robustness.unit, Object.values(epsilonUnits)) },
     transfer: transfer && { ...transfer, dataset: hideNamesInDataset(transfer.dataset) },
     ...(outOfDistribution && {
-      outOfDistribution: { ...outOfDistribution, dataset: hideNamesInDataset(outOfDistribution.dataset) },
+      outOfDistribution: {
+        ...outOfDistribution,
+        dataset: hideNamesInDataset(outOfDistribution.dataset),
+        missing: hideNamesInMissing(outOfDistribution.missing),
+      },
     }),
     missing: hideNamesInMissing(missing),
   };

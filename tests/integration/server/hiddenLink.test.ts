@@ -2,6 +2,7 @@ import pg from "pg";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ExperimentConfig, experimentConfig, launchInput } from "../../../contract/config/experimentConfig.ts";
+import { otherSetConfig } from "../../../contract/config/otherSet.ts";
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import { type OwnSet, ownSet } from "../../../contract/data/ownSet.ts";
 import { type RunEvent, runEvent } from "../../../contract/wire/runEvents.ts";
@@ -42,6 +43,7 @@ const pictures = grid({
     robustness: null,
     transfer: { dataset: datasetConfig.parse({ id: "image-folder", folder: other.name, size: 8 }), ridge: 1e-3 },
   },
+  other: otherSetConfig.parse({ dataset: { id: "image-folder", folder: other.name, size: 8 } }),
 });
 const texts = grid({
   datasets: [datasetConfig.parse({ id: "text-file", file: table.name })],
@@ -92,6 +94,13 @@ const found = (): RunEvent => ({
   evaluation: {
     robustness: { ...evaluation.robustness!, unit: mark("unit of ε") },
     transfer: { ...evaluation.transfer!, dataset: dataset("transfer") },
+    outOfDistribution: {
+      dataset: dataset("second set"),
+      samples: 10,
+      parameters: { rank: 1, alpha: 0, temperature: 1, covarianceRank: null },
+      scores: [{ score: "msp", known: "test", auroc: 0.5, fpr95: 1 }],
+      missing: { neco: mark("why there is no score"), [mark("name of a score")]: "x" },
+    },
     missing: { robustness: mark("why it was not evaluated"), [mark("name of what was not evaluated")]: "x" },
   },
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { afterTraining, type RobustnessConfig } from "../../../contract/config/afterTraining.ts";
 import { type ExperimentConfig, expandGrid } from "../../../contract/config/experimentConfig.ts";
+import { otherSetConfig } from "../../../contract/config/otherSet.ts";
 import { trainingConfig } from "../../../contract/config/trainingConfig.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { knowPacks } from "../../support/builders/knownPacks.ts";
@@ -62,7 +63,11 @@ describe("four seeds of one study, launched for a worker with one slot", () => {
   });
 
   test("are evaluated after training, each by itself, with what a run alone finds", async () => {
-    const config = { ...seeds(0, 1, 2, 3), afterTraining: evaluations({ epsilons: [0.5, 4], samples: 60 }) };
+    const config = {
+      ...seeds(0, 1, 2, 3),
+      afterTraining: evaluations({ epsilons: [0.5, 4], samples: 60 }),
+      other: otherSetConfig.parse({ dataset: { ...seeds(0).datasets[0], dataSeed: 9 } }),
+    };
     await study.startWorker(1, folderFor(config), { pack: 8 });
     const runs = await study.launch(config);
     for (const run of runs) await study.reaches(run, "finished");
@@ -72,12 +77,23 @@ describe("four seeds of one study, launched for a worker with one slot", () => {
       expect(evaluation?.missing).toEqual({});
       expect(evaluation?.robustness?.points).toHaveLength(8);
       expect(evaluation?.transfer?.layers).toHaveLength(3);
+      expect(evaluation?.outOfDistribution?.scores).toHaveLength(12);
     }
     expect(new Set(found.map((evaluation) => JSON.stringify(evaluation))).size).toBe(4);
     const [alone] = await study.launch({ ...config, seeds: [0] });
     await study.reaches(alone, "finished");
     expect(packOf(alone)).toBeUndefined();
-    expect(found[0]).toEqual(await evaluationOf(alone));
+    // A rounding may turn the order of two scores.
+    const { outOfDistribution: inPack, ...others } = found[0]!;
+    const { outOfDistribution: byItself, ...same } = (await evaluationOf(alone))!;
+    expect(others).toEqual(same);
+    for (const [at, { score, auroc }] of byItself!.scores.entries())
+      expect(Math.abs(inPack!.scores[at]!.auroc - auroc), score).toBeLessThan(1e-3);
+    const curve = async (run: RunRow) => (await study.curve(run)).filter((point) => point.startsWith("other/nc5@"));
+    const [packed, single] = [await curve(runs[0]), await curve(alone)];
+    expect(packed).toHaveLength(3 * 11);
+    for (const [at, point] of single.entries())
+      expect(Math.abs(Number(packed[at]!.split(" ")[2]) / Number(point.split(" ")[2]) - 1)).toBeLessThan(1e-3);
   });
 
   test("their process is killed while they are evaluated: none is trained again, and none lacks its evaluation", async () => {

@@ -25,6 +25,10 @@ test("presets have no problem, nor on a usual machine, but for the paper's full 
     expect(launchFindings(preset.config, { ...nothingKnown, workers: [worker] }).problems, preset.id).toEqual([]);
 });
 
+const second = (change: object) => ({
+  ...{ dataset: { id: "fashion-mnist-mini", ...change }, samples: 500, alpha: 1e-4, temperature: 1 },
+});
+
 describe("what would end a run is refused with the value, the bound and the way out", () => {
   test.each([
     [
@@ -108,6 +112,20 @@ describe("what would end a run is refused with the value, the bound and the way 
       },
       [
         "afterTraining.robustness: Free features, words and tokens have no inputs that an attack could move, and this study trains only UFM: leave it out, or add another network or data set.",
+      ],
+    ],
+    [
+      "a second set for what has no inputs",
+      { architectures: [{ name: "ufm", normalization: "post-ln" }], other: second({ trainPerClass: 1, testPerClass: 50 }) },
+      [
+        "other.dataset: Free features are computed from no input, and this study trains only UFM: leave the second set out, or add another network.",
+      ],
+    ],
+    [
+      "more test samples of a second set than there are",
+      { datasets: [mini()], other: second({ trainPerClass: null, testPerClass: 51 }) },
+      [
+        "other.dataset.testPerClass: 51 test samples of class T-shirt/top are requested, but Fashion-MNIST-mini has 50: choose at most 50, or leave it empty for all.",
       ],
     ],
   ])("%s", (_, change, messages) => {
@@ -203,6 +221,31 @@ describe("what a person should know, and is not refused", () => {
     const architectures = [...base.architectures, { name: "ufm", normalization: "post-ln" }];
     expect(warned({ architectures, afterTraining: { robustness, transfer: null } })).toEqual([
       "afterTraining.robustness: Free features, words and tokens have no inputs that an attack could move: runs of UFM are left out of it.",
+    ]);
+  });
+});
+
+describe("a second set", () => {
+  test("warns of directions that are all there are, of fewer samples than asked for, and of the set trained on", () => {
+    const datasets = [mini({ testPerClass: 10 })];
+    expect(warned({ datasets, widths: [9, 64], other: second({ trainPerClass: 20, testPerClass: 10 }) })).toEqual(
+      expect.arrayContaining([
+        "other.samples: Fashion-MNIST-mini has 100 test samples as it is chosen here, fewer than the 500 asked for: all of them are looked at.",
+        "other.dataset: Fashion-MNIST-mini is also what the networks are trained on: no score should tell it from itself.",
+        expect.stringMatching(/^other.rank: NECO with r = 9 takes all directions of features of width 9, .* Choose a smaller r/),
+      ]),
+    );
+    const others = { ...second({}), dataset: { id: "mnist", trainPerClass: null, testPerClass: null }, rank: 8 };
+    expect(warned({ datasets, widths: [9, 64], other: others }).filter((text) => text.startsWith("other"))).toEqual([]);
+  });
+
+  test("of another shape is refused beside the set trained on, with both shapes", () => {
+    const other = { dataset: { id: "cifar10" } };
+    expect(experimentConfig.safeParse(config({ datasets: [mini()], other })).error?.issues).toMatchObject([
+      {
+        path: ["other", "dataset"],
+        message: "CIFAR-10's pictures are 3 × 32 × 32, Fashion-MNIST-mini's 1 × 28 × 28: choose sets of one size",
+      },
     ]);
   });
 });
