@@ -51,6 +51,7 @@ export function DetectionPanels({ rows, lines, asked, view, onView }: Evaluation
       </Panel>
       <EvaluationPanel
         panelId="detection-scatter"
+        definition={`auroc.${score}`}
         title={`AUROC of ${label} against ${overDepth ? "depth" : info.label}`}
         measures={overDepth ? [] : [`${isOtherMetric(against) ? "other" : "train"}/${against}`]}
         facts={[...detectionFacts([score], ["auroc"]), ["second set", namesOf(rows)], ["told from", knownTexts[known]]]}

@@ -1,6 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
 import type { CsvFacts } from "../../../contract/csv.ts";
+import type { DetectionScore } from "../../../contract/metrics/detectionScores.ts";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
@@ -18,8 +19,8 @@ interface EvaluationPanelProps {
   scatter?: Scatter;
   controls?: ReactNode;
   notices?: readonly string[];
-  /** The accuracy that it shows, to whose definition its title links. */
-  definition: "robust" | "transfer";
+  /** What it shows, to whose definition its title links. */
+  definition: "robust" | "transfer" | `auroc.${DetectionScore}`;
   /** Metrics that it is drawn against. */
   measures?: readonly string[];
   /** What the accuracy is of. */
