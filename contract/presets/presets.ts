@@ -5,6 +5,7 @@ import { paperPresets } from "./paper.ts";
 import type { Preset } from "./preset.ts";
 import { questionPresets } from "./questions.ts";
 import { startPresets } from "./start.ts";
+import { taskPresets } from "./tasks.ts";
 
 /** The first is what the form begins with. */
 export const presets: [Preset, ...Preset[]] = [
@@ -14,4 +15,5 @@ export const presets: [Preset, ...Preset[]] = [
   ...questionPresets,
   optimizerPreset,
   ...grownPresets,
+  ...taskPresets,
 ];

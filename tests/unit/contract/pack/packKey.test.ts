@@ -180,6 +180,8 @@ describe("A grid is parted by its keys", () => {
       "first-steps": "2 2 2",
       "free-features": "3 3 3 3",
       "grown-random-labels": "2 2 2 2 2 2 2",
+      grokking: "2 2 2 2",
+      "next-tokens": "1 1 1 1 1 1",
       "grown-rn1": "2 2 2 2 2 2 2",
       "grown-rn1-cifar10": "2 2 2 2 2 2 2",
       "grown-rn2": "2 2 2 2 2 2 2",
