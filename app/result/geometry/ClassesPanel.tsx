@@ -5,6 +5,7 @@ import { classLabel } from "../../../contract/data/classNames.ts";
 import { type ListMetric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { type ListKey, listKey, type Split } from "../../../contract/metrics/seriesKey.ts";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
+import { categoryAt } from "../../charts/axes/categoryAxis.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { useTRPC } from "../../data/trpcClient.ts";
@@ -27,6 +28,10 @@ interface ClassesPanelProps {
 
 /** Lines of the table of classes. */
 const named = 12;
+/** So many classes have their names under the axis; of more, their numbers. */
+const onAxis = 24;
+/** Of more classes dots run into each other. */
+const maxDots = 60;
 
 /** Which classes collapse: one number for each, sorted or by class, at a step of the training. */
 export function ClassesPanel({ runId, layers, step, classNames }: ClassesPanelProps) {
@@ -45,28 +50,34 @@ export function ClassesPanel({ runId, layers, step, classNames }: ClassesPanelPr
   });
   const numbers = read.data?.lists[key];
   const ranked = useMemo(() => rankedClasses(numbers ?? [], direction), [numbers, direction]);
+  const drawn = useMemo(() => (order === "sorted" ? ranked : ranked.toSorted((a, b) => a.index - b.index)), [ranked, order]);
+  const isNamed = drawn.length <= onAxis;
   const series = useMemo((): ChartSeries[] => {
-    const drawn = order === "sorted" ? ranked : ranked.toSorted((a, b) => a.index - b.index);
     if (drawn.length === 0) return [];
+    const placeOf = (index: number, place: number) => (isNamed ? place : order === "sorted" ? place + 1 : index);
     return [
       {
         id: metric,
         label,
         style: { colour: "var(--ink)", dash: "", marker: "circle" },
-        xs: drawn.map(({ index }, place) => (order === "sorted" ? place + 1 : index)),
+        xs: drawn.map(({ index }, place) => placeOf(index, place)),
         ys: drawn.map(({ value }) => value),
         notes: drawn.map(({ index }) => `class ${classLabel(classNames, index)}`),
-        draw: drawn.length > 100 ? "line" : "line-and-dots",
+        // Between classes in their own order nothing rises or falls.
+        draw: order === "by class" ? "dots" : drawn.length > maxDots ? "line" : "line-and-dots",
       },
     ];
-  }, [ranked, order, metric, label, classNames]);
-  const x = useMemo(
-    (): AxisOptions => ({ label: order === "sorted" ? "rank, least collapsed first" : "class", kind: "linear" }),
-    [order],
-  );
+  }, [drawn, isNamed, order, metric, label, classNames]);
+  const x = useMemo((): AxisOptions => {
+    const first = direction === null ? "largest first" : "least collapsed first";
+    const text = order === "by class" ? "class" : isNamed ? `class, ${first}` : `rank, ${first}`;
+    return isNamed && drawn.length > 0
+      ? { label: text, kind: "linear", categories: drawn.map(({ index }) => classLabel(classNames, index)) }
+      : { label: text, kind: "linear" };
+  }, [drawn, isNamed, order, direction, classNames]);
   const y = useMemo((): AxisOptions => ({ label, kind: log ? "log10" : "linear" }), [label, log]);
   const wanted = filter.trim().toLowerCase();
-  const found = ranked.filter(({ index }) => classLabel(classNames, index).toLowerCase().includes(wanted));
+  const found = drawn.filter(({ index }) => classLabel(classNames, index).toLowerCase().includes(wanted));
   const absent = (numbers?.length ?? 0) - ranked.length;
 
   // Runs of older versions, and recordings of them.
@@ -82,7 +93,8 @@ export function ClassesPanel({ runId, layers, step, classNames }: ClassesPanelPr
       x={x}
       y={y}
       height={240}
-      crosshairAxis={order === "sorted" ? "rank" : "class"}
+      crosshairAxis={order === "sorted" && !isNamed ? "rank" : "class"}
+      {...(x.categories && { formatX: (place: number) => categoryAt(place, x.categories ?? []) })}
       notices={[
         absent > 0
           ? `${formatCount(absent)} of ${formatCount(numbers!.length)} classes have none: they have no samples there.`
