@@ -13,8 +13,11 @@ import { storeOf } from "./storeOf.ts";
 /** The metrics that a paper shows, in order; those that the study has are drawn below the first figure. */
 const shownMetrics: readonly StudyMetric[] = [
   ...(["nc2.frame", "nc3.cosine", "nc4.ncc", "gap.total", "nc1.pinv", "nc1.cdnv"] as const),
-  ...(["ridge.total", "loss"] as const),
+  ...(["ridge.total", "loss", "nc5"] as const),
 ];
+
+/** On the test set; the last two are of how it is told from a second set. */
+const testedMetrics: readonly StudyMetric[] = ["accuracy", "auroc.msp", "auroc.neco"];
 
 const mainMetric: StudyMetric = "nc1.ratio";
 const byItself = { over: null, lines: null, log: null, fit: null, tau: null };
@@ -52,7 +55,10 @@ export function MoreFigures({ supplement }: { supplement: Supplement }) {
   const { runs } = supplement.detail;
   const offered = offeredMetrics(runs, "train", mainMetric);
   const trained = shownMetrics.filter((metric) => offered.includes(metric)).map((metric) => studyOf(supplement, metric));
-  const tested = offeredMetrics(runs, "test", mainMetric).includes("accuracy") ? [studyOf(supplement, "accuracy", "test")] : [];
+  const offeredOnTest = offeredMetrics(runs, "test", mainMetric);
+  const tested = testedMetrics
+    .filter((metric) => offeredOnTest.includes(metric))
+    .map((metric) => studyOf(supplement, metric, "test"));
   const said = studyOf(supplement, mainMetric).notices;
   const drawings = [...trained, ...tested].filter(({ series }) => series.some(({ ys }) => ys.some((y) => y !== null)));
   return (

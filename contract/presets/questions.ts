@@ -191,7 +191,7 @@ export const questionPresets: Preset[] = [
       "RN1 at five depths and two strengths of decay on Fashion-MNIST, looking at MNIST's digits: NC5 while it trains, and how well six scores tell the digits from clothes, against NC1, NC5 and depth.",
     choices: [
       fullBatch,
-      "500 digits of MNIST's test set, standardized by the numbers of Fashion-MNIST; they are held against the 500 test images.",
+      "500 digits of MNIST's test set, 50 of each, standardized by the numbers of Fashion-MNIST; they are held against the 500 test images.",
       "λ = 0.0005 and 0.005: networks that collapse less and more at the same depth. NECO has r = 9 = K − 1 directions, NCI α = 10⁻⁴, the energy T = 1.",
     ],
     config: {
@@ -201,7 +201,7 @@ export const questionPresets: Preset[] = [
       seeds: [0, 1, 2],
       regularizers: [0.0005, 0.005].map((lambda) => ({ ...ridge, lambda, headLambda: lambda })),
       training,
-      other: { dataset: pictures("mnist", null), samples: 500, alpha: 1e-4, temperature: 1 },
+      other: { dataset: pictures("mnist", 1, 50), samples: 500, alpha: 1e-4, temperature: 1 },
     },
   },
   {

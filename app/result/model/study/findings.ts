@@ -107,7 +107,7 @@ const minRanked = 5;
 
 /** How accuracies after training go with NC1 over the runs, in words. */
 function againstCollapse(rows: readonly RunRow[]): Finding[] {
-  return (["robust", "transfer"] as const).flatMap((metric): Finding[] => {
+  return (["robust", "transfer", "auroc.msp"] as const).flatMap((metric): Finding[] => {
     const scatter = evaluationScatter(rows, [], "nc1.ratio", (run) => studyValue(run, metric, "test"));
     if (scatter.correlation === null || scatter.count < minRanked) return [];
     return [{ key: metric, text: `${metricInfo[metric].label} against NC1: ${correlationText(scatter)}` }];
