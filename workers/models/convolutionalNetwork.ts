@@ -7,6 +7,7 @@ import { makeClassifier } from "./classifier.ts";
 import type { Network, ParameterSpec } from "./network.ts";
 import { convolution3x3 } from "./ops/convolution3x3.ts";
 import { layerNorm } from "./ops/layerNorm.ts";
+import { stridedConvolution, takeApart } from "./ops/stridedConvolution.ts";
 import { type Initialization, specMaker } from "./specMaker.ts";
 
 interface ConvolutionalNetworkOptions {
@@ -46,6 +47,7 @@ export function convolutionalNetwork(options: ConvolutionalNetworkOptions): Netw
   const { normalization, depth, width, input, inputDimension, classes, normalizesHead } = options;
   if (input.kind !== "image")
     throw new Failure("INVALID", "A convolutional network reads images: choose a data set of images, or a residual network.");
+  const { channels, height, width: columns } = input;
   const classifier = makeClassifier({ ...options, layers: depth });
   return {
     inputDimension,
@@ -55,9 +57,10 @@ export function convolutionalNetwork(options: ConvolutionalNetworkOptions): Netw
     head: classifier.head,
     headForm: classifier.form,
     freeSamples: null,
-    parameters: [...convolutionSpecs(options, input.channels), ...classifier.specs],
+    parameters: [...convolutionSpecs(options, channels), ...classifier.specs],
     forward(parameters, x) {
-      let stream = stem(parameters.W0, parameters.b0, x, input);
+      const maps = tf.reshape(tf.transpose(x), [channels, height, columns, x.shape[0]]) as tf.Tensor4D;
+      let stream = stridedConvolution(takeApart(maps), parameters.W0 as tf.Tensor2D, parameters.b0 as tf.Tensor2D);
       const features: tf.Tensor2D[] = [];
       for (let l = 1; l < depth; l++) {
         const read = normalizeMaps(stream);
@@ -71,33 +74,6 @@ export function convolutionalNetwork(options: ConvolutionalNetworkOptions): Netw
       return { logits: classifier.logits(parameters, last), features: [...features, last] };
     },
   };
-}
-
-/** Every second 3×3 patch, zeros beyond the border: rows [N, channels · H · W] → maps [C, ⌈H/2⌉, ⌈W/2⌉, N]. */
-function stem(
-  filter: tf.Tensor,
-  bias: tf.Tensor,
-  x: tf.Tensor2D,
-  { channels, height, width }: { channels: number; height: number; width: number },
-): tf.Tensor4D {
-  const samples = x.shape[0];
-  const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
-  const padded = tf.pad(tf.reshape(tf.transpose(x), [channels, height, width, samples]), [
-    [0, 0],
-    [1, 2 * rows + 1 - height],
-    [1, 2 * columns + 1 - width],
-    [0, 0],
-  ]);
-  // Even and odd rows and columns apart: a slice has a gradient by the inputs, a strided slice has none.
-  const apart = tf.reshape(padded, [channels, rows + 1, 2, columns + 1, 2, samples]);
-  const offsets = [0, 1, 2].flatMap((p) => [0, 1, 2].map((q) => [p, q]));
-  const parts = offsets.map(([p, q]) => {
-    const part = tf.slice(apart, [0, p >> 1, p & 1, q >> 1, q & 1, 0], [channels, rows, 1, columns, 1, samples]);
-    return tf.reshape(part, [channels, rows, columns, samples]);
-  });
-  const patches = tf.reshape(tf.stack(parts, 1), [9 * channels, rows * columns * samples]);
-  const maps = tf.add(tf.matMul(filter, patches), bias);
-  return tf.reshape(maps, [filter.shape[0], rows, columns, samples]);
 }
 
 /** LN of each sample's whole map. [C, H, W, N] → the same */

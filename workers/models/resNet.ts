@@ -94,7 +94,7 @@ function residualBlock(parameters: Parameters, l: number, x: tf.Tensor4D, moves:
   const [first, second, shortcut] = [`${l}.1`, `${l}.2`, `${l}.s`];
   const apart = moves ? takeApart(x) : null;
   const filter = matrix(parameters, first);
-  const inner = tf.relu(norm(first, apart ? stridedConvolution(apart, filter) : convolution3x3(x, filter, null)));
+  const inner = tf.relu(norm(first, apart ? stridedConvolution(apart, filter, null) : convolution3x3(x, filter, null)));
   const branch = norm(second, convolution3x3(inner, matrix(parameters, second), null));
   const carried = apart ? norm(shortcut, pointwiseConvolution(everySecond(apart), matrix(parameters, shortcut))) : x;
   return tf.relu(tf.add(branch, carried));

@@ -37,14 +37,15 @@ function place({ planes, rows, columns }: Planes, p: number, q: number): tf.Tens
 }
 
 /**
- * A 3×3 convolution with stride 2 and zeros beyond the border, without a bias: one matrix product with the patches.
- * @param filter [O, 9 C], columns in the order channel, row, column @returns [O, ⌈H/2⌉, ⌈W/2⌉, N]
+ * A 3×3 convolution with stride 2, zeros beyond the border and perhaps a bias: one matrix product with the patches.
+ * @param filter [O, 9 C], columns in the order channel, row, column @param bias [O, 1] or none @returns [O, ⌈H/2⌉, ⌈W/2⌉, N]
  */
-export function stridedConvolution(apart: Planes, filter: tf.Tensor2D): tf.Tensor4D {
+export function stridedConvolution(apart: Planes, filter: tf.Tensor2D, bias: tf.Tensor2D | null): tf.Tensor4D {
   const [channels, , , samples] = apart.planes[0].shape;
   const parts = [0, 1, 2].flatMap((p) => [0, 1, 2].map((q) => tf.reshape(place(apart, p, q), [channels, -1])));
   const patches = tf.reshape(tf.stack(parts, 1), [9 * channels, -1]);
-  return tf.reshape(tf.matMul(filter, patches), [filter.shape[0], apart.rows, apart.columns, samples]);
+  const product = tf.matMul(filter, patches);
+  return tf.reshape(bias ? tf.add(product, bias) : product, [filter.shape[0], apart.rows, apart.columns, samples]);
 }
 
 /** A 1×1 convolution without a bias. @param x [C, H, W, N] @param filter [O, C] @returns [O, H, W, N] */
