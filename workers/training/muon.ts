@@ -3,7 +3,7 @@ import type { OptimizerConfig } from "../../contract/config/optimizerConfig.ts";
 import type { ParameterSpec } from "../models/network.ts";
 import { flatAdam } from "../models/ops/flatAdam.ts";
 import { sizeOf } from "../models/parameterLayout.ts";
-import { memoryOf, type Optimizer, type OptimizerNumbers, type OptimizerState } from "./optimizer.ts";
+import type { Optimizer, OptimizerNumbers, OptimizerState } from "./optimizer.ts";
 import { orthogonalize } from "./orthogonalize.ts";
 
 type MuonConfig = Extract<OptimizerConfig, { name: "muon" }>;
@@ -53,7 +53,7 @@ export function makeMuon(
       v: concatenated(next.map((one) => one.v)),
     };
   };
-  return { memory: memoryOf(config), update };
+  return { update };
 }
 
 const concatenated = (pieces: readonly tf.Tensor1D[]): tf.Tensor1D => (pieces.length === 1 ? pieces[0] : tf.concat([...pieces]));

@@ -5,8 +5,6 @@ import type { OptimizerConfig } from "../../contract/config/optimizerConfig.ts";
 export type OptimizerState = Record<string, tf.Tensor1D>;
 
 export interface Optimizer {
-  /** Names of the state vectors besides `parameters`. */
-  memory: string[];
   /**
    * One update by the gradient of each parameter, flat, in the order in which they lie in the state's vectors; `rate` and `step` (from 1)
    * are tensors, so that a compiled step does not freeze them.

@@ -2,6 +2,7 @@ import { isTransformer } from "../../../contract/config/architecture.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { forwardNumbers, stepNumbers } from "../../../contract/launch/runMemory.ts";
 import { surveyBudget } from "../../../contract/metrics/surveyBudget.ts";
+import { pickEvenly } from "../../../math/statistics/spaced.ts";
 import { measuringSteps } from "../../../math/steps/measuringSteps.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { layerWidths } from "../../models/layerWidths.ts";
@@ -32,10 +33,7 @@ export function surveyPlan(config: RunConfig, network: Network, sizes: Sizes): S
   if (cadence === "pictured") return { steps: new Set(schedule.filter(picturedSteps(measuring, training.steps))), refusal };
   const { share, most } = surveyBudget.few;
   const affordable = Math.floor((share * trainingOperations(config, network, sizes)) / operations);
-  const count = Math.min(Math.max(1, affordable), most, schedule.length);
-  const last = schedule.length - 1;
-  const places = Array.from({ length: count }, (_, i) => Math.round(last - (count > 1 ? (i * last) / (count - 1) : 0)));
-  return { steps: new Set(places.map((place) => schedule[place])), refusal };
+  return { steps: new Set(pickEvenly(schedule, Math.min(Math.max(1, affordable), most))), refusal };
 }
 
 /** "no step", "steps 0, 200", "12 steps from 0 to 2000" */
