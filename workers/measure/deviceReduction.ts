@@ -203,7 +203,7 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
           pieces.testMisses = tf.sum(isOther(nearest, tf.slice(predictions, [trained], [tested])));
         }
       }
-      const form = network.headForm ?? { factors: [network.head], unitRows: false };
+      const form = network.headForm;
       const head = classifierMatrix(form, (name) => (isPlain(form) ? parameters[name] : wide(parameters[name])) as tf.Tensor2D);
       const turned = tf.transpose(members); // [K, n]
       const cosines = cosineSums(lastFeatures, head, turned, isWide);

@@ -28,6 +28,7 @@ export function deepFreeFeatures(options: DeepFreeFeaturesOptions): Network {
     classes,
     layers: depth,
     head: classifier.head,
+    headForm: classifier.form,
     freeSamples: samples,
     parameters: [
       { name: "H", shape: [width, samples], penalty: "features", deviation: initialization.gain },

@@ -22,9 +22,9 @@ export interface ParameterSpec {
   fixed?: (seed: number) => Float32Array;
 }
 
-/** What W is of a classifier that is more than one matrix. */
+/** What W is of a classifier. */
 export interface HeadForm {
-  /** Names of the matrices whose product it is, the one that meets the classes first. */
+  /** Names of the matrices whose product it is, the one that meets the classes first; most often one alone. */
   factors: readonly string[];
   /** Whether its rows are divided by their norms. */
   unitRows: boolean;
@@ -51,8 +51,7 @@ export interface Network {
   widths?: readonly number[];
   /** Name of the classifier's matrix [K, d], numbered like the last layer. */
   head: string;
-  /** Absent: the classifier is that matrix. */
-  headForm?: HeadForm;
+  headForm: HeadForm;
   /** The number of training samples whose features are parameters: it computes nothing from inputs. null: a real network. */
   freeSamples: number | null;
   parameters: ParameterSpec[];

@@ -77,12 +77,12 @@ export function initializeParameters(specs: ParameterSpec[], seed: number): Floa
 
 /** W as metrics have it [K, d], of the flat vector: the classifier's matrix, the product of several, or its unit rows, in float64. */
 export function classifierOf(flat: Float32Array, network: Network): Matrix {
-  const { parameters, head, headForm, classes, width } = network;
+  const { parameters, headForm, classes, width } = network;
   const of = (name: string) => Float64Array.from(parameterSlice(flat, parameters, name));
-  const [last, ...inner] = headForm?.factors ?? [head];
+  const [last, ...inner] = headForm.factors;
   let product = matrix(classes, width, of(last));
   for (const name of inner) product = multiply(product, matrix(width, width, of(name)));
-  if (!headForm?.unitRows) return product;
+  if (!headForm.unitRows) return product;
   for (let k = 0; k < classes; k++) {
     const row = product.data.subarray(k * width, (k + 1) * width);
     const norm = Math.sqrt(row.reduce((sum, entry) => sum + entry * entry, 0));

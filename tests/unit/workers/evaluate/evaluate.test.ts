@@ -36,6 +36,7 @@ function linearNetwork(dimension: number, classes: number): Network {
     classes,
     layers: 1,
     head: "W1",
+    headForm: { factors: ["W1"], unitRows: false },
     freeSamples: null,
     parameters: [{ name: "W1", shape: [classes, dimension], penalty: "head", deviation: 1 }],
     forward: ({ W1 }, x) => ({ logits: tf.matMul(W1, x, false, true) as tf.Tensor2D, features: [tf.transpose(x)] }),

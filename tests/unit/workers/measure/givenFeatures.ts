@@ -79,6 +79,7 @@ export function networkOf(given: Given, { train, test, features, head, logits }:
     classes,
     layers: features.length,
     head: last,
+    headForm: { factors: [last], unitRows: false },
     freeSamples: null,
     parameters: [
       ...names.map((name) => ({ name, shape: [samples, dim], penalty: "hidden" as const, deviation: 1 })),
