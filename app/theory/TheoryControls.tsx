@@ -8,8 +8,11 @@ import {
   type Bias,
   biases,
   frames,
+  hasTrainedRows,
   type NumberInputKey,
   type ObjectiveKind,
+  offeredRows,
+  type Rows,
   type TheoryInputs,
   usedInputs,
 } from "./theoryInputs.ts";
@@ -20,6 +23,8 @@ const kinds: { value: ObjectiveKind; label: string }[] = [
   { value: "ufm-ce", label: "Cross entropy, ridge on W and H" },
   { value: "ufm-mse", label: "Squared error, ridge on W and H" },
 ];
+
+const rowTexts: Record<Rows, string> = { trained: "ridge", unit: "norm 1", simplex: "fixed simplex" };
 
 interface Dial {
   key: NumberInputKey;
@@ -40,6 +45,9 @@ const dials: Dial[] = [
   { key: "biasDecay", label: "λ_b, ridge on the bias", min: 1e-6, max: 10 },
   { key: "fitScale", label: "α, scale of the fit", min: 0.001, max: 1 },
   { key: "rho", label: "ρ, slack on W's frame", min: 1e-4, max: 1e4, fromZero: true },
+  { key: "smoothing", label: "ε, label smoothing", min: 1e-3, max: 0.9, fromZero: true },
+  { key: "gamma", label: "γ, focal loss", min: 0.01, max: 10, fromZero: true },
+  { key: "temperature", label: "τ, temperature of normalized features; 0 is √d", min: 0.1, max: 1000, fromZero: true },
 ];
 
 export function TheoryControls({ inputs, onChange }: { inputs: TheoryInputs; onChange: (inputs: TheoryInputs) => void }) {
@@ -64,6 +72,17 @@ export function TheoryControls({ inputs, onChange }: { inputs: TheoryInputs; onC
           />
         )}
       </Field>
+      {used.has("rows") && (
+        <div>
+          <span className="mb-1 block font-medium text-ink-soft text-xs">Rows of the head</span>
+          <Segmented
+            label="Rows of the head"
+            options={offeredRows(inputs).map((value) => ({ value, label: rowTexts[value] }))}
+            value={hasTrainedRows(inputs) ? "trained" : inputs.rows}
+            onChange={(rows) => onChange({ ...inputs, rows })}
+          />
+        </div>
+      )}
       {used.has("bias") && (
         <div>
           <span className="mb-1 block font-medium text-ink-soft text-xs">Bias of the head</span>

@@ -14,7 +14,7 @@ import { OptimumNumbers } from "./OptimumNumbers.tsx";
 import { FramePicture, GramPicture } from "./OptimumPictures.tsx";
 import { SlackCharts } from "./SlackCharts.tsx";
 import { TheoryControls } from "./TheoryControls.tsx";
-import { defaultInputs, readInputs, type TheoryInputs, writeInputs } from "./theoryInputs.ts";
+import { defaultInputs, hasTrainedRows, readInputs, type TheoryInputs, writeInputs } from "./theoryInputs.ts";
 import { useOptimumCurve, useSlackCurve, useSolution } from "./useOptimum.ts";
 import { useTheorySource } from "./useTheorySource.ts";
 
@@ -49,7 +49,7 @@ export function TheoryView() {
   }, [curve, optimum, inputs.lambda]);
   const formatLambda = (x: number) => `λ = ${Number(x.toPrecision(3))}`;
   const lambdaAxis = useMemo(() => ({ label: "λ", kind: "log10" as const }), []);
-  const drawable = curve.losses.some((value) => value !== null);
+  const drawable = hasTrainedRows(inputs) && curve.losses.some((value) => value !== null);
 
   return (
     <>

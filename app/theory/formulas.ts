@@ -1,6 +1,7 @@
-import { isNumeric, type TheoryInputs } from "./theoryInputs.ts";
+import { shapedText } from "./shapedFormulas.ts";
+import { hasTrainedRows, isNumeric, offersSlack, type TheoryInputs } from "./theoryInputs.ts";
 
-interface ObjectiveText {
+export interface ObjectiveText {
   title: string;
   about: string;
   /** What is minimized, in LaTeX. */
@@ -14,8 +15,8 @@ const paper = "Súkeník, Lampert, Mondelli (2025), arXiv 2505.15239";
 
 /** The words and formulas of an objective, with slack and unequal classes where there are any. */
 export function objectiveText(inputs: TheoryInputs): ObjectiveText {
-  const text = equalClassesText(inputs);
-  const held = inputs.rho !== 0 && inputs.objective.startsWith("gufm");
+  const text = shapedText(inputs) ?? equalClassesText(inputs);
+  const held = inputs.rho !== 0 && offersSlack(inputs);
   const numeric = isNumeric(inputs);
   const frame = inputs.frame === "simplex" ? "\\bigl(I-\\tfrac1K\\mathbf 1\\mathbf 1^{\\!\\top}\\bigr)" : "I";
   const remarks = [
@@ -28,6 +29,7 @@ export function objectiveText(inputs: TheoryInputs): ObjectiveText {
       numeric &&
       "The slack pulls the classifier towards a frame that is not its own: L* rises with ρ.",
     inputs.imbalance !== 1 &&
+      hasTrainedRows(inputs) &&
       "With unequal classes the angles differ, and a strong ridge lets the smallest classes fall together (minority collapse).",
   ];
   return {

@@ -1,7 +1,7 @@
 import { MathError } from "../../math/MathError.ts";
 import { type HardFrame, hardFrameOptimum } from "../../math/optimum/hardFrameOptimum.ts";
 import { slackTerm } from "../../math/optimum/slackObjective.ts";
-import { isNumeric, objectiveOf, optimumAt, solve, type TheoryInputs } from "./theoryInputs.ts";
+import { isNumeric, objectiveOf, offersSlack, optimumAt, solve, type TheoryInputs } from "./theoryInputs.ts";
 
 /** L* and its parts over ρ, as far as known, and their limits. */
 export interface SlackCurve {
@@ -20,7 +20,7 @@ export interface SlackCurve {
   distances: (number | null)[];
 }
 
-export const hasSlack = (inputs: TheoryInputs): boolean => inputs.objective.startsWith("gufm");
+export const hasSlack = offersSlack;
 
 /** Decades to both sides of the ρ at which the slack begins to decide. */
 const reach = 3;

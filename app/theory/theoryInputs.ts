@@ -1,6 +1,6 @@
 import { MathError } from "../../math/MathError.ts";
 import type { Optimum } from "../../math/optimum/optimum.ts";
-import { balancedCounts, isBalanced, type SolvableObjective } from "../../math/optimum/unconstrainedObjective.ts";
+import { balancedCounts, type HeldRows, isBalanced, type SolvableObjective } from "../../math/optimum/unconstrainedObjective.ts";
 import { ownFrame, unconstrainedOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 
 const objectives = ["gufm-ce", "gufm-mse", "ufm-ce", "ufm-mse"] as const;
@@ -9,6 +9,10 @@ export const biases = ["none", "free", "penalized"] as const;
 export type Bias = (typeof biases)[number];
 export const frames = ["simplex", "orthogonal"] as const;
 export type Frame = (typeof frames)[number];
+
+/** Of the head: with a ridge, or of norm 1, or a fixed simplex. */
+export const rowKinds = ["trained", "unit", "simplex"] as const;
+export type Rows = (typeof rowKinds)[number];
 
 /** What a person can turn on the theory page; its defaults are the paper's sizes. */
 export interface TheoryInputs {
@@ -30,6 +34,13 @@ export interface TheoryInputs {
   /** ρ of the slack, 0 = none */
   rho: number;
   frame: Frame;
+  /** ε of label smoothing; 0 = none */
+  smoothing: number;
+  /** γ of the focal loss; 0 = cross entropy */
+  gamma: number;
+  /** τ of features that the head normalizes; 0 = √d, as LayerNorm leaves them */
+  temperature: number;
+  rows: Rows;
 }
 
 /** Inputs that are numbers. */
@@ -48,6 +59,10 @@ export const defaultInputs: TheoryInputs = {
   bias: "none",
   rho: 0,
   frame: "simplex",
+  smoothing: 0,
+  gamma: 0,
+  temperature: 0,
+  rows: "trained",
 };
 
 /** More classes than this make pictures of pixels and arithmetic of seconds. */
@@ -68,6 +83,10 @@ const names: Record<keyof TheoryInputs, string> = {
   bias: "bias",
   rho: "rho",
   frame: "frame",
+  smoothing: "eps",
+  gamma: "gamma",
+  temperature: "tau",
+  rows: "rows",
 };
 
 /** Reads the address; anything there that is not a number counts as not given. */
@@ -90,6 +109,10 @@ export function readInputs(get: (name: string) => string | null): TheoryInputs {
     imbalance: number("imbalance"),
     rho: number("rho"),
     frame: frames.find((name) => name === get(names.frame)) ?? defaultInputs.frame,
+    smoothing: number("smoothing"),
+    gamma: number("gamma"),
+    temperature: number("temperature"),
+    rows: rowKinds.find((name) => name === get(names.rows)) ?? defaultInputs.rows,
   };
 }
 
@@ -102,16 +125,41 @@ export function writeInputs(inputs: TheoryInputs): Record<string, string | null>
   return Object.fromEntries(entries);
 }
 
+const isRidged = ({ objective }: Pick<TheoryInputs, "objective">) => objective.startsWith("ufm");
+const isCrossEntropy = ({ objective }: Pick<TheoryInputs, "objective">) => objective.endsWith("ce");
+
+/** Rows that an objective is known with. */
+export const offeredRows = (inputs: Pick<TheoryInputs, "objective">): Rows[] =>
+  rowKinds.filter((rows) => rows === "trained" || (isRidged(inputs) ? rows === "simplex" : isCrossEntropy(inputs)));
+
+export const hasTrainedRows = (inputs: TheoryInputs): boolean =>
+  !offeredRows(inputs).some((rows) => rows !== "trained" && rows === inputs.rows);
+
+/** What of the numbers beside the plain objective has an effect. */
+export function shapeOf(inputs: TheoryInputs): { smoothing: number; gamma: number; temperature: number } {
+  const ofLoss = isCrossEntropy(inputs) ? inputs : { smoothing: 0, gamma: 0 };
+  return { smoothing: ofLoss.smoothing, gamma: ofLoss.gamma, temperature: isRidged(inputs) ? 0 : inputs.temperature };
+}
+
+/** Whether the page shows the objective with a frame that W is held to: the plain one alone. */
+export const offersSlack = (inputs: TheoryInputs): boolean =>
+  !isRidged(inputs) && hasTrainedRows(inputs) && Object.values(shapeOf(inputs)).every((value) => value === 0);
+
 /** Which inputs an objective depends on. */
 export function usedInputs(inputs: TheoryInputs): ReadonlySet<keyof TheoryInputs> {
-  const used = new Set<keyof TheoryInputs>(["lambda", "classes", "dim", "imbalance"]);
-  const ridged = inputs.objective.startsWith("ufm");
+  const used = new Set<keyof TheoryInputs>(["classes", "dim", "imbalance"]);
+  const ridged = isRidged(inputs);
+  const trained = hasTrainedRows(inputs);
+  if (trained) used.add("lambda");
   if (ridged) used.add("featureDecay");
+  else used.add("temperature");
   // The frame matters at ρ = 0 too: the curve over ρ goes towards it.
-  else used.add("rho").add("frame");
+  if (offersSlack(inputs)) used.add("rho").add("frame");
+  if (offeredRows(inputs).length > 1) used.add("rows");
+  if (isCrossEntropy(inputs)) used.add("smoothing").add("gamma");
   if (ridged || inputs.imbalance !== 1) used.add("samples");
-  if (inputs.objective.endsWith("mse")) for (const key of ["bias", "fitScale"] as const) used.add(key);
-  if (inputs.objective === "ufm-mse" && inputs.bias === "penalized") used.add("biasDecay");
+  if (!isCrossEntropy(inputs) && trained) for (const key of ["bias", "fitScale"] as const) used.add(key);
+  if (inputs.objective === "ufm-mse" && inputs.bias === "penalized" && trained) used.add("biasDecay");
   return used;
 }
 
@@ -129,21 +177,35 @@ export function objectiveOf(inputs: TheoryInputs): SolvableObjective {
   if (inputs.classes > maxClasses)
     throw new MathError(`classes = ${inputs.classes} is above ${maxClasses}, the most this page can draw`);
   const counts = classCounts(inputs);
-  const held = rho === 0 ? {} : { slack: { rho, frame } };
+  const held = rho === 0 || !offersSlack(inputs) ? {} : { slack: { rho, frame } };
+  const { smoothing, gamma, temperature } = shapeOf(inputs);
+  if (temperature < 0) throw new MathError(`temperature = ${temperature} must be above 0, or 0 for √d`);
+  const shape = { ...(smoothing !== 0 && { smoothing }), ...(gamma !== 0 && { gamma }) };
+  const tempered = temperature === 0 ? {} : { temperature };
   switch (kind) {
     case "gufm-ce":
-      return { kind, counts, dim, weightDecay, ...held };
+      return { kind, counts, dim, weightDecay, ...held, ...shape, ...tempered };
     case "gufm-mse":
-      return { kind, counts, dim, weightDecay, bias: bias === "penalized" ? "free" : bias, fitScale, ...held };
+      return { kind, counts, dim, weightDecay, bias: bias === "penalized" ? "free" : bias, fitScale, ...held, ...tempered };
     case "ufm-ce":
-      return { kind, counts, dim, weightDecay, featureDecay };
+      return { kind, counts, dim, weightDecay, featureDecay, ...shape };
     case "ufm-mse":
       return { kind, counts, dim, weightDecay, featureDecay, bias, fitScale, ...(bias === "penalized" && { biasDecay }) };
   }
 }
 
+/** The same of a head whose rows cannot grow. @throws {MathError} if a number of it is invalid */
+function heldObjectiveOf(inputs: TheoryInputs): HeldRows {
+  const { counts, dim } = objectiveOf(inputs);
+  const { smoothing, gamma, temperature } = shapeOf(inputs);
+  const fit = isCrossEntropy(inputs) ? { name: "ce" as const, smoothing, gamma } : { name: "mse" as const };
+  const features = isRidged(inputs) ? { decay: inputs.featureDecay } : { norm: temperature === 0 ? Math.sqrt(dim) : temperature };
+  return { kind: "held-rows", counts, dim, rows: inputs.rows === "unit" ? "unit" : "simplex", fit, features };
+}
+
 /** Whether the classes are unequal, or held to a frame that is not their own: then there is no closed form. */
 export function isNumeric(inputs: TheoryInputs): boolean {
+  if (!hasTrainedRows(inputs)) return false;
   try {
     const objective = objectiveOf(inputs);
     const held = "slack" in objective && objective.slack !== undefined && objective.slack.frame !== ownFrame(objective);
@@ -159,7 +221,7 @@ export type Solution = { optimum: Optimum } | { problem: string };
 /** The optimum, or in words why there is none for these numbers. */
 export function solve(inputs: TheoryInputs): Solution {
   try {
-    const objective = objectiveOf(inputs);
+    const objective = hasTrainedRows(inputs) ? objectiveOf(inputs) : heldObjectiveOf(inputs);
     if (inputs.classes > maxNumericClasses && isNumeric(inputs))
       throw new MathError(
         `classes = ${inputs.classes} is above ${maxNumericClasses}, the most for which this page searches where there is no closed form`,

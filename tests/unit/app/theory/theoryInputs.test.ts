@@ -108,3 +108,48 @@ test("what an objective does not depend on is not asked for, and slack is in its
   expect(objectiveText({ ...held, objective: "ufm-ce" }).objective).not.toContain("\\rho");
   expect(objectiveText({ ...held, frame: "orthogonal" }).optimum).toEqual([]);
 });
+
+test.each<[string, Partial<TheoryInputs>, number, number?]>([
+  ["smoothed labels on the sphere", { smoothing: 0.1 }, 0.50667731, 0.50363433],
+  ["smoothed labels of two classes", { smoothing: 0.2, classes: 2, dim: 8 }, 0.32583471, 0.38707815],
+  [
+    "smoothed labels beside ridges",
+    { objective: "ufm-ce", smoothing: 0.1, classes: 4, dim: 8, samples: 5, lambda: 0.01, featureDecay: 0.01 },
+    0.56481814,
+  ],
+  ["a temperature of √d is none", { temperature: 8 }, 0.02275937, 0.848007],
+  ["γ of nearly 0 is cross entropy", { gamma: 1e-12 }, 0.02275937, 0.848007],
+  ["unit rows and a temperature", { rows: "unit", temperature: 5 }, Math.log1p(9 * Math.exp(-50 / 9)), 1],
+  ["a fixed simplex on the sphere", { rows: "simplex", dim: 16 }, Math.log1p(9 * Math.exp(-40 / 9)), 1],
+])("the check values of further losses and heads: %s", (_, changes, loss, scale) => {
+  const optimum = optimumOf(changes);
+  expect(Math.abs(optimum.loss / loss - 1)).toBeLessThan(2e-7);
+  if (scale !== undefined) expect(Math.abs(optimum.scale / scale - 1)).toBeLessThan(1e-6);
+});
+
+test("offer what an objective is known with, and give the reason where it is not", () => {
+  const used = (changes: Partial<TheoryInputs>) => usedInputs({ ...defaultInputs, ...changes });
+  expect(used({}).has("smoothing") && used({}).has("temperature") && used({}).has("rho")).toBe(true);
+  expect(used({ smoothing: 0.1 }).has("rho")).toBe(false);
+  expect(used({ objective: "gufm-mse" }).has("rows")).toBe(false);
+  expect(used({ objective: "ufm-mse", rows: "simplex" }).has("lambda")).toBe(false);
+  const problem = (changes: Partial<TheoryInputs>) => {
+    const solution = solve({ ...defaultInputs, ...changes });
+    return "problem" in solution ? solution.problem : "";
+  };
+  expect(problem({ smoothing: 0.1, gamma: 2 })).toContain("give smoothing or gamma");
+  expect(problem({ temperature: -1 })).toContain("temperature");
+  expect(problem({ smoothing: 1 })).toContain("must be below 1");
+  expect(problem({ rows: "unit", imbalance: 0.5 })).toContain("equal classes");
+  // What the objective on show does not know has no effect.
+  expect(optimumOf({ objective: "gufm-mse", smoothing: 0.5, rows: "unit" }).loss).toBe(optimumOf({ objective: "gufm-mse" }).loss);
+});
+
+test("the formulas say what is added", () => {
+  const text = (changes: Partial<TheoryInputs>) => objectiveText({ ...defaultInputs, ...changes });
+  expect(text({ smoothing: 0.1 }).title).toBe("Cross entropy, smoothed labels, LayerNorm features");
+  expect(text({ smoothing: 0.1 }).objective).toContain("CE}_{\\varepsilon}");
+  expect(text({ gamma: 2, temperature: 5 }).title).toBe("Focal loss, normalized features");
+  expect(text({ rows: "unit", temperature: 5 }).objective).toContain("\\lVert w_k\\rVert=1");
+  expect(text({ objective: "ufm-mse", rows: "simplex" }).title).toBe("Squared error, ridge on H, fixed simplex");
+});
