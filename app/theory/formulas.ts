@@ -1,15 +1,6 @@
+import type { ObjectiveText } from "./ObjectiveText.ts";
 import { shapedText } from "./shapedFormulas.ts";
 import { hasTrainedRows, isNumeric, offersSlack, type TheoryInputs } from "./theoryInputs.ts";
-
-export interface ObjectiveText {
-  title: string;
-  about: string;
-  /** What is minimized, in LaTeX. */
-  objective: string;
-  /** Its optimum, in LaTeX, a formula a line. */
-  optimum: string[];
-  source: string;
-}
 
 const paper = "Súkeník, Lampert, Mondelli (2025), arXiv 2505.15239";
 

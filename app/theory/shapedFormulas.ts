@@ -1,4 +1,4 @@
-import type { ObjectiveText } from "./formulas.ts";
+import type { ObjectiveText } from "./ObjectiveText.ts";
 import { hasTrainedRows, shapeOf, type TheoryInputs } from "./theoryInputs.ts";
 
 /**

@@ -251,6 +251,32 @@ export const questionPresets: Preset[] = [
     },
   },
   {
+    id: "plain-networks",
+    group: "question",
+    title: "Does a plain network collapse with depth?",
+    description:
+      "Hidden layers without residual connections, with ReLU or tanh, with and without LayerNorm, beside RN1: does variability within classes (NC1) fall with depth, and does the classifier's frame (NC2) come nearer to a simplex?",
+    choices: [
+      "Full-batch Adam with coupled decay, rate 0.005, cosine to 0, 1,000 steps; 20 training images per class.",
+      "First values by He for ReLU and by Xavier for tanh; RN1's branches begin ten times smaller; an MLP has no branches.",
+      "Right behind ReLU a LayerNorm takes a layer's scale away, so there the gap has its head's part alone; without LayerNorm there is no L*.",
+    ],
+    config: {
+      ...common,
+      datasets: [pictures("fashion-mnist-mini", 20, 20)],
+      architectures: [
+        { name: "rn1", normalization: "post-ln" },
+        { name: "mlp", normalization: "post-ln", activation: "relu" },
+        { name: "mlp", normalization: "post-ln", activation: "tanh" },
+        { name: "mlp", normalization: "none", activation: "relu" },
+        { name: "mlp", normalization: "none", activation: "tanh" },
+      ],
+      depths: [2, 3, 5, 8, 13],
+      seeds: [0, 1, 2],
+      training: trainingConfig.parse({ learningRate: 0.005, steps: 1000, initialization: { gain: 1, branchGain: 0.1 } }),
+    },
+  },
+  {
     id: "deep-free-features",
     group: "question",
     title: "Deep unconstrained features: how low is the rank?",

@@ -1,5 +1,5 @@
 import { activationOf, trainedNormalization } from "../../contract/config/architecture.ts";
-import { hasOrthogonalFrame } from "../../contract/config/classifier.ts";
+import { classifierIn, hasOrthogonalFrame } from "../../contract/config/classifier.ts";
 import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
 import { lossText } from "../../contract/config/loss.ts";
 import { effectiveRidge, layerStrength } from "../../contract/config/regularizer.ts";
@@ -188,7 +188,8 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
   const [headRidge, representationRidge] = isDeep ? [ofHead + hidden, 0] : [ofHead, hidden];
   if (optimum.loss === 0) lack(compared.slice(0, 3), "L* is 0: the loss itself is the gap.");
   else gaps(config, optimum.loss, { fit: onTrain.fit, headRidge, representationRidge }, put, lack);
-  if (optimum.slack > 0)
+  if (isLengthFree(config)) lack(["distance.procrustes"], noLength);
+  else if (optimum.slack > 0)
     lack(["distance.procrustes"], "With slack, optimal classifiers differ by more than a rotation: outside the features' span.");
   else attempt("distance.procrustes", () => Math.sqrt(procrustesDistance(last, head, optimum).squared));
   attempt("distance.gram", () => gramDistance(last, head, optimum));
@@ -212,6 +213,11 @@ function gaps(
     else put("gap.representation", relative.representation);
   }
 }
+
+/** Whether no logit depends on how long the measured features are. */
+const isLengthFree = (config: RunConfig): boolean =>
+  config.architecture === "mlp" && config.normalization === "none" && classifierIn(config)?.name === "normalized";
+const noLength = "Features are measured before the classifier normalizes them, and no logit depends on their length.";
 
 /** Why hidden weights can be as small as one likes; null where they cannot. */
 function scaleText(config: RunConfig): string | null {
