@@ -8,6 +8,7 @@ import { countExperiments, insertExperiment, recountExperiment } from "../../db/
 import { insertRuns } from "../../db/queries/runs.ts";
 import { appendMeasurements, type StoredMeasurement } from "../../db/queries/series.ts";
 import { pointsOf } from "../../db/seriesCodec.ts";
+import { storedLists } from "../../db/seriesLists.ts";
 import { cellDigest } from "../services/experiments/makeRuns.ts";
 import { updateNc1History } from "../services/summaries/refreshExperiment.ts";
 import { type RecordedExperiment, type RecordedRun, readRecording } from "./recordingFile.ts";
@@ -77,5 +78,12 @@ function measurementsOf(run: RecordedRun): StoredMeasurement[] {
       byStep.set(step, at);
       at[key] = value;
     }
-  return [...byStep].sort(([a], [b]) => a - b).map(([step, values], index) => ({ seq: index + 1, step, values }));
+  const lists = new Map<number, Record<string, (number | null)[]>>();
+  for (const [key, ofSteps] of Object.entries(run.lists ?? {}))
+    for (const [step, numbers] of ofSteps) lists.set(step, { ...lists.get(step), [key]: numbers });
+  const steps = [...new Set([...byStep.keys(), ...lists.keys()])].sort((a, b) => a - b);
+  return steps.map((step, index) => ({
+    ...{ seq: index + 1, step, values: byStep.get(step) ?? {} },
+    ...storedLists(lists.get(step)),
+  }));
 }

@@ -24,6 +24,8 @@ export interface RecordedRun {
   steps: number[][];
   /** key → [place of its steps, values as they were measured (of six digits in the oldest recordings)] */
   series: Record<string, [number, number[]]>;
+  /** Key of a list → its numbers at some steps, rounded to four digits, null for a class without one; absent in older recordings. */
+  lists?: Record<string, [step: number, numbers: (number | null)[]][]>;
   /** For pictures: rounded. */
   geometry: GeometrySnapshot[];
 }
@@ -37,7 +39,7 @@ interface StoredRecording extends Omit<RecordedExperiment, "runs"> {
 }
 
 const about =
-  "A recorded study of Collapsar. Series: float64 at full precision, little-endian, as planes (the first byte of all values, then the second, …), in base64; each beside the place of its steps in `steps`. Geometry: rounded to 3 digits, for pictures only.";
+  "A recorded study of Collapsar. Series: float64 at full precision, little-endian, as planes (the first byte of all values, then the second, …), in base64; each beside the place of its steps in `steps`. Lists (of each class, spectra): at some steps, rounded to 4 digits. Geometry: rounded to 3 digits, for pictures only.";
 
 /** @throws Error naming the file and its format, where this program does not know it */
 export function readRecording(path: string): RecordedExperiment {

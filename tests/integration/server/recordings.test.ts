@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { countGrid, experimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { listKey } from "../../../contract/metrics/seriesKey.ts";
 import { presets } from "../../../contract/presets/presets.ts";
+import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";
 import { listGeometry } from "../../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { listRuns } from "../../../db/queries/runs.ts";
-import { readSeries } from "../../../db/queries/series.ts";
+import { readLists, readSeries } from "../../../db/queries/series.ts";
 import { importRecording } from "../../../server/recordings/importRecordings.ts";
 import { readRecording } from "../../../server/recordings/recordingFile.ts";
 import { nameOf, noteOf } from "../../bench/presetNote.ts";
@@ -24,6 +26,15 @@ afterAll(() => {
   for (const path of folders) rmSync(path, { recursive: true, force: true });
 });
 
+/** A measurement with a number for each of three classes, of which one has none, and a spectrum. */
+const withLists = (step: number, layer: number, values: Record<string, number>): RunEvent => ({
+  ...(measured(step, values) as Extract<RunEvent, { kind: "measurement" }>),
+  lists: {
+    [listKey("train", "nc1.class", layer)]: [1 / (step + 1), null, step],
+    [listKey("train", "spectrum", layer)]: [0.123456, step],
+  },
+});
+
 test("records a finished study and brings it back with the same curves", async () => {
   const [source, target] = [folder(), folder()];
   const server = await TestServer.start({ dataDir: source });
@@ -32,7 +43,10 @@ test("records a finished study and brings it back with the same curves", async (
   for (const { config } of runs) {
     const lease = await worker.nextAssignment();
     const events = Array.from({ length: 60 }, (_, step) => [
-      measured(step, { "train/loss": Math.exp(-step / 7) / 3, [`train/nc1.ratio@${config.depth}`]: 1 / (step + 3) }),
+      withLists(step, config.depth, {
+        "train/loss": Math.exp(-step / 7) / 3,
+        [`train/nc1.ratio@${config.depth}`]: 1 / (step + 3),
+      }),
       snapshot(step),
     ]);
     await worker.events(lease, numbered([started(), ...events.flat(), evaluated(), finished()]));
@@ -70,6 +84,15 @@ test("records a finished study and brings it back with the same curves", async (
       expect(values).toEqual(Array.from({ length: 60 }, (_, step) => Math.exp(-step / 7) / 3));
     }
     expect(await listGeometry(database.orm, rows[0].id)).toHaveLength(16);
+    for (const [at, { id: runId }] of rows.entries()) {
+      const { depth } = runs[at].config;
+      const [ofClasses, spectrum] = [listKey("train", "nc1.class", depth), listKey("train", "spectrum", depth)];
+      const [kept, last] = await readLists(database.orm, [runId], [ofClasses, spectrum]);
+      // At as many steps as there are pictures, the last among them; to four digits, and of a class without a number none.
+      expect([kept.key, kept.steps.length, kept.steps.at(-1)]).toEqual([ofClasses, 16, 59]);
+      expect(kept.lists.at(-1)).toEqual([0.01667, Number.NaN, 59]);
+      expect([last.key, last.steps, last.lists]).toEqual([spectrum, [59], [[0.1235, 59]]]);
+    }
   } finally {
     await database.close();
   }
