@@ -164,6 +164,11 @@ function otherFacts(other: OtherSetConfig): Fact[] {
   return [
     ["Out of distribution", `${count(samples)} test samples of a second set, or all where there are fewer`],
     ["Scores", `NECO with r = ${rank ?? "K − 1"}, NCI with α = ${alpha}, energy at T = ${temperature}`],
-    ...datasetFacts(dataset).map(([name, value]): Fact => [`Second set: ${name.toLowerCase()}`, value]),
+    [
+      "Second set",
+      datasetFacts(dataset)
+        .map(([name, value]) => `${name.toLowerCase()} ${value}`)
+        .join("; "),
+    ],
   ];
 }
