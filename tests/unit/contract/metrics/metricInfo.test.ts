@@ -23,7 +23,7 @@ import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
 import { dataOf, smallRun } from "../../workers/builders.ts";
 
-/** What a run's process finds beside its measurements and surveys: tests/integration/exports/everyMetric.test.ts. */
+/** What a run's process finds beside its measurements and surveys. */
 const ofTheProcess = ["gradientNorm", "curvature", "learningRate", "stepMs", "elapsedMs"];
 
 describe("the facts of metrics", () => {
