@@ -191,6 +191,10 @@ describe("A grid is parted by its keys", () => {
       // Of each optimizer all, a share between, and none of the decay coupled, at both λ.
       optimizers: "6 18 6 6 6 6 6 6 6 6 6 6",
       "minority-collapse": "3 3 3 3 3 3 3 3 3 3 3 3",
+      // At each depth three seeds at both λ.
+      "out-of-distribution": "6 6 6 6 6",
+      // Each of five networks at each depth.
+      "plain-networks": new Array(25).fill("3").join(" "),
       "papyan-full": "3",
       "papyan-tonight": "3",
       "random-labels": "3 3 3 3 3",

@@ -40,6 +40,6 @@ test("a GPU's memory is not known: only a run on the processor is kept from a sm
 test("where none holds it, it waits, and says for what", () => {
   expect(names(heavy, [small, many])).toEqual([]);
   expect(waitsForMemory([small, many], heavy)).toMatch(
-    /^It needs about 5\.9 GB of memory, and the largest slot of the connected workers has 2 GB: connect a worker with more memory/,
+    /^It needs about 6\.2 GB of memory, and the largest slot of the connected workers has 2 GB: connect a worker with more memory/,
   );
 });
