@@ -56,7 +56,11 @@ export function DetectionPanels({ rows, lines, asked, view, onView }: Evaluation
         measures={overDepth ? [] : [`${isOtherMetric(against) ? "other" : "train"}/${against}`]}
         facts={[...detectionFacts([score], ["auroc"]), ["second set", namesOf(rows)], ["told from", knownTexts[known]]]}
         scatter={scatter}
-        x={{ label: xLabel, kind: !overDepth && info.log ? "log10" : "linear" }}
+        x={{
+          label: xLabel,
+          kind: !overDepth && info.log ? "log10" : "linear",
+          ...(overDepth && { tickValues: [...new Set(rows.map(({ config }) => config.depth))].sort((a, b) => a - b) }),
+        }}
         y={{ label: "AUROC", kind: "linear" }}
         crosshairAxis={`against ${x}`}
         empty={waitingText}

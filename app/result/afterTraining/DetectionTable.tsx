@@ -9,7 +9,7 @@ import {
 } from "../../../contract/metrics/detectionScores.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { type Band, meanBand } from "../../../math/statistics/seedBand.ts";
-import { plusMinus } from "../../text/plusMinus.ts";
+import { fixed } from "../../text/plusMinus.ts";
 import { Rows, Table, Td, Th } from "../../ui/Table.tsx";
 import { type GridAxisId, groupCells } from "../model/grid/gridAxes.ts";
 import { detectionOf } from "../model/metrics/detections.ts";
@@ -33,7 +33,7 @@ export function DetectionTable({
   );
   return (
     <div className="max-h-96 overflow-y-auto">
-      <Table data-testid="detection-table">
+      <Table data-testid="detection-table" className="[&_td]:px-2! [&_td]:text-xs [&_th]:px-2!">
         <thead>
           <tr>
             <Th>Line</Th>
@@ -49,7 +49,7 @@ export function DetectionTable({
             const most = Math.max(...bands.map(({ auroc }) => auroc?.mean ?? 0));
             return (
               <tr key={key}>
-                <Td>{label || "all runs"}</Td>
+                <Td className="whitespace-nowrap">{label || "all runs"}</Td>
                 {bands.map(({ score, auroc, fpr95 }) => (
                   <Td key={score} numeric className={auroc?.mean === most ? "py-1 font-semibold" : "py-1"}>
                     <span className="block whitespace-nowrap">{rateText(auroc)}</span>
@@ -77,4 +77,7 @@ const bandsOf = (members: readonly RunRow[], known: KnownSplit): ScoreBands[] =>
     return { score, auroc: band("auroc"), fpr95: band("fpr95") };
   });
 
-const rateText = (band: Band | null): string => (band === null ? "–" : plusMinus(band.mean, band.standardDeviation));
+const rateText = (band: Band | null): string => {
+  if (band === null) return "–";
+  return band.standardDeviation === null ? fixed(band.mean, 3) : `${fixed(band.mean, 3)} ± ${fixed(band.standardDeviation, 3)}`;
+};
