@@ -9,10 +9,8 @@ import {
   type Normalization,
   normalizationNames,
 } from "../../../contract/config/architecture.ts";
-import { limits } from "../../../contract/limits.ts";
 import { shadedColour } from "../../charts/lineStyle.ts";
 import { OptionalNumberInput } from "../../numbers/NumberInput.tsx";
-import { NumberListInput } from "../../numbers/NumberListInput.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { classes } from "../../ui/classes.ts";
 import { Field } from "../../ui/Field.tsx";
@@ -35,6 +33,7 @@ import {
   withMoreHeads,
   withWidths,
 } from "./architectureChoices.ts";
+import { LayerWidthsInput } from "./LayerWidthsInput.tsx";
 
 /** Families of architectures, each chosen one with its normalizations; transformers with their heads and patches besides. */
 export function ArchitecturesField({
@@ -165,16 +164,14 @@ function LayersOf({
       {name === "mlp" && (
         <span className="flex w-full min-w-0 items-center gap-1.5">
           <span className="shrink-0 text-ink-faint">widths</span>
-          <NumberListInput
+          <LayerWidthsInput
             key={widths === undefined ? "equal" : "listed"}
             data-testid="mlp-widths"
             aria-label="Widths of an MLP's hidden layers, separated by commas; empty for the study's own"
             placeholder="all d, or 512, 256, 64"
             className="w-52"
-            values={widths ?? []}
-            atMost={limits.depth.max}
-            isValid={(width) => Number.isInteger(width) && width >= limits.width.min && width <= limits.width.max}
-            onChange={(list) => onChange(withWidths(architectures, list.length === 0 ? null : list))}
+            widths={widths}
+            onChange={(list) => onChange(withWidths(architectures, list))}
           />
         </span>
       )}

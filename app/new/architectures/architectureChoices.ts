@@ -133,6 +133,12 @@ export function toggleActivation(
   return sorted([...list, ...added.map((one) => ({ ...one, activation }))]);
 }
 
+/** "512, 256 64" in its order; null of nothing. */
+export function readWidths(text: string): number[] | null {
+  const parts = text.split(/[\s,;–]+/).filter((part) => part !== "");
+  return parts.length === 0 ? null : parts.map(Number);
+}
+
 /** Gives all MLPs these widths of their layers; none = all d. */
 export function withWidths(list: readonly ArchitectureConfig[], widths: readonly number[] | null): ArchitectureConfig[] {
   return list.map((one) => {

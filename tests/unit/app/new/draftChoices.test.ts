@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { transferPartner } from "../../../../app/new/afterTraining/transferPartner.ts";
 import {
   normalizationsOf,
+  readWidths,
   toggleArchitecture,
   toggleNormalization,
   widthLabel,
@@ -102,4 +103,10 @@ test("each figure of the paper is one row with its evening's and its full protoc
       figure.members.map((member) => member.label),
       figure.title,
     ).toEqual(["Tonight", "Full protocol"]);
+});
+
+test("widths of layers keep their order, and several may be equal", () => {
+  expect(readWidths(" 512, 256 256, 64 ")).toEqual([512, 256, 256, 64]);
+  expect(readWidths(" ")).toBeNull();
+  expect(readWidths("512, x")).toEqual([512, Number.NaN]);
 });
