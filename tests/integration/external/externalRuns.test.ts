@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
+import type { RunExport } from "../../../contract/wire/exportFormat.ts";
 import type { ExternalExperimentDetail, ExternalRunDetail } from "../../../contract/wire/externalViews.ts";
 import { measureHiddenLayer } from "../../../math/collapse/layerMetrics.ts";
 import { numbered, openRun, packed, report, sumsOf } from "../../support/builders/externalRuns.ts";
@@ -75,6 +77,38 @@ onBothDatabases("Runs that are trained elsewhere", (server) => {
     expect(row.config.layers).toEqual(["features"]);
     expect(row.external.unknown).toContain("its classifier");
     expect([row.totalSteps, row.external.isTotalKnown]).toEqual([1, false]);
+  });
+
+  test("have one number for each class, which every export carries", async () => {
+    const { body: opened } = await openRun(server(), { layers: ["features"] });
+    const test = sumsOf(5, { split: "test" as "train" });
+    await report(server(), opened.runId, numbered([sumsOf(5), test, { kind: "finished" }]));
+    // Worked out with numpy: M = means − means.mean(0); scatter/n over mean(‖M‖²); norms of the rows of M and of W.
+    const expected = {
+      "train/nc1.class@1:*": [0.03622945320362295, 0.048305937604830596, 0.048305937604830596],
+      "train/norms.means.class@1:*": [1.9916879744714837, 2.249314024374301, 2.1851067154774597],
+      "train/norms.weights.class@1:*": [1.14564392373896, 1.0606601717798212, 1.25],
+      "test/nc1.class@1:*": [0.03622945320362295, 0.048305937604830596, 0.048305937604830596],
+    };
+    const keys = Object.keys(expected) as (keyof typeof expected)[];
+    const { lists } = await server().call("runs.lists", { id: opened.runId, keys, step: 5 });
+    for (const key of keys)
+      for (const [k, value] of expected[key].entries()) expect(lists[key]?.[k], `${key} ${k}`).toBeCloseTo(value, 12);
+    // Sums of classes do not say which samples were classified right.
+    expect((await runOf(server(), opened.runId)).missing["train/accuracy.class:*"]).toMatch(/right answers/);
+    const json = (await (await fetch(`${server().url}/export/runs/${opened.runId}.json`)).json()) as RunExport;
+    const csv = await (await fetch(`${server().url}/export/runs/${opened.runId}.csv`)).text();
+    const parquet = await fetch(`${server().url}/api/v1/runs/${opened.runId}/series?format=parquet`);
+    const rows = (await parquetReadObjects({ file: await parquet.arrayBuffer() })) as { series: string; value: number }[];
+    for (const key of keys)
+      for (const [k, value] of lists[key]!.entries()) {
+        const one = `${key.slice(0, -1)}${k}`;
+        expect(json.run.series[one]).toEqual({ steps: [5], values: [value] });
+        expect(csv.includes(`\r\n${one},5,${value}\r\n`), one).toBe(true);
+        expect(rows.filter(({ series }) => series === one)).toMatchObject([{ value }]);
+      }
+    expect(json.definitions["nc1.class"]!.formula).toBe("tr Σ_k / tr Σ_B");
+    expect(csv).toContain("metric nc1.class: NC1 of each class = tr Σ_k / tr Σ_B");
   });
 
   test("store each event once, however often and in whatever pieces it comes", async () => {

@@ -1,3 +1,4 @@
+import { parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
 import { isListKey, keyInList, listKey } from "../../../contract/metrics/seriesKey.ts";
 import { runExport } from "../../../contract/wire/exportFormat.ts";
@@ -76,6 +77,16 @@ onBothDatabases("lists of one number for each class", (server) => {
           number(step, Number(index)),
         ]);
       }
+
+      const parquetOf = async (query: string) => {
+        const answer = await fetch(`${source.url}/api/v1/runs/${runId}/series?format=parquet${query}`);
+        return (await parquetReadObjects({ file: await answer.arrayBuffer() })) as typeof lines;
+      };
+      // JavaScript's text of a number reads back as the same number: equal here is equal to the last bit.
+      expect(await parquetOf(`&${asked}`)).toEqual(lines);
+      const everything = await parquetOf("");
+      expect(everything.filter(({ series }) => series.startsWith(ofMeans.slice(0, -1)))).toHaveLength(classes * steps.length);
+      expect(everything.filter(({ series }) => series === "train/loss").map(({ step }) => step)).toEqual(steps);
 
       const exported = runExport.parse(await (await fetch(`${source.url}/export/runs/${runId}.json`)).json());
       const ofClass = exported.run.series[keyInList(ofMeans, classes - 1)];
