@@ -127,6 +127,8 @@ export const layersMetrics = defineMetrics({
   },
   balance: {
     ...ofEach,
+    // Charts over a study's axes are of the last layer, which has no next one.
+    offered: false,
     label: "Balancedness",
     formula: "‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖ / ((‖W_l‖² + ‖W_{l+1}‖²)/2), of a linear layer and the next",
     tex: "\\frac{\\lVert W_{l+1}^{\\!\\top}W_{l+1} - W_lW_l^{\\!\\top}\\rVert_F}{\\tfrac12\\bigl(\\lVert W_l\\rVert_F^2+\\lVert W_{l+1}\\rVert_F^2\\bigr)}",

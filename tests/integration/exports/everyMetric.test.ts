@@ -40,12 +40,12 @@ const kinds: [name: string, change: Record<string, unknown>][] = [
       },
     },
   ],
-  ["squared error without a bias", { losses: [{ name: "mse", headBias: false }], regularizers: [weights] }],
+  ["squared error without a bias", { losses: ["mse"], headBias: false, regularizers: [weights] }],
   ["slack", { regularizers: [{ family: "slack", lambda: 0.005, rho: 0.1, frame: "simplex" }] }],
   [
     "ridge on features, with a bias that is penalized",
     {
-      losses: [{ name: "ce", headBias: true }],
+      headBias: true,
       regularizers: [{ family: "features", lambdaW: 0.005, lambdaH: 0.001, lambdaB: 0.01 }],
     },
   ],
@@ -121,7 +121,9 @@ test.each(allMetrics)("%s is measured, exported, to be chosen, and defined", asy
     const drawn = studies.flatMap(({ exported }) =>
       exported.runs.flatMap(({ config, series }) => {
         const layers = Array.from({ length: layersOf(config) }, (_, l) => l + 1);
-        return planPanels(Object.keys(series), trainedNetwork(config), layers, "train");
+        // Numbers of a list have panels of their own.
+        const single = Object.keys(series).filter((key) => parseSeriesKey(key)?.index === null);
+        return planPanels(single, trainedNetwork(config), layers, "train");
       }),
     );
     const lines = drawn.flatMap(({ panels }) => panels.flatMap((panel) => panel.lines.map(({ key }) => metricOf(key))));

@@ -98,8 +98,9 @@ describe("the facts of metrics", () => {
 });
 
 describe("the places of metrics on pages", () => {
-  test("leave out of a study's charts only what says how a run trains, and name each metric once", () => {
+  test("leave out of a study's charts only what says how a run trains or has no last layer, and name each metric once", () => {
     expect(metrics.filter((metric) => !studyMetrics.includes(metric))).toEqual([
+      "balance",
       "gradientNorm",
       "curvature",
       "learningRate",
