@@ -233,12 +233,14 @@ export async function recountExperiment(db: Executor, id: string, touch: boolean
 /**
  * What is left to do of unfinished runs, ms on one slot, of which a run of a pack takes its share: each part as it was expected when
  * the run was made, corrected by the median ratio of measured to expected time over this experiment's runs, or as the run itself has
- * measured it. A pack that was given to a slot lasts as long as those of its runs together that have not started yet.
+ * measured it. A pack that was given to a slot lasts as long as those of its runs together that have not started yet; grown runs of one
+ * line come one after the other.
  */
 async function timeLeft(db: Executor, id: string): Promise<{ work: number | null; longest: number | null }> {
   const result = await db.execute<{ work: number | null; longest: number | null }>(sql`
     with parts as (
-      select status, pack_id, total_steps, least(step, total_steps) as done, step_ms, measure_ms,
+      select case when config->'training'->'grown' is null then id::text else md5((config - 'depth')::text) end as line,
+        status, pack_id, total_steps, least(step, total_steps) as done, step_ms, measure_ms,
         coalesce((times->>'stepMs')::float8, step_ms) / pack_runs as took_step,
         coalesce((times->>'measureMs')::float8, measure_ms) / pack_runs as took_measure, pack_runs,
         (times->>'startMs')::float8 / pack_runs as took_start, (times->>'evaluateMs')::float8 as took_evaluate,
@@ -255,13 +257,15 @@ async function timeLeft(db: Executor, id: string): Promise<{ work: number | null
         coalesce(percentile_cont(0.5) within group (order by took_evaluate / evaluate_wanted), 1) as evaluate
       from parts
     ), remaining as (
-      select case status when 'leased' then least(pack_runs, count(*) filter (where status = 'leased') over (partition by pack_id))
+      select line, case status when 'leased' then least(pack_runs, count(*) filter (where status = 'leased') over (partition by pack_id))
           else pack_runs end as together, (total_steps - done) * coalesce(step_ms / pack_runs, step_wanted * ratio.step)
         + measurements * measuring_left * coalesce(measure_ms / pack_runs, measure_wanted * ratio.measure, 0)
         + coalesce(evaluate_wanted * ratio.evaluate, 0)
         + case when status = 'running' then 0 else coalesce(start_wanted * ratio.start, 0) end as ms
       from parts, ratio where status in ('queued', 'leased', 'running')
-    ) select sum(ms) as work, max(ms * together) as longest from remaining`);
+    ), lines as (
+      select sum(ms) as work, sum(ms * together) as longest from remaining group by line
+    ) select sum(work) as work, max(longest) as longest from lines`);
   return onlyRow(result.rows);
 }
 
