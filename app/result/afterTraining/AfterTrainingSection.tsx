@@ -7,7 +7,7 @@ import { axisTitle, type GridAxisId, varyingAxes } from "../model/grid/gridAxes.
 import { attackLabels, normLabels, triedAttacks } from "../model/metrics/evaluations.ts";
 import { metricOptions } from "../model/metrics/metricOptions.ts";
 import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
-import { convergedRuns, leftOutText, ruleInEffect } from "../model/runs/convergenceRule.ts";
+import { convergedRuns, leftOutOfRows, ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { LinesChoice } from "../parts/LinesChoice.tsx";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
@@ -76,7 +76,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
         </span>
         <LinesChoice titleOf={axisTitle} axes={axes} chosen={lines} onChoose={(next) => onView({ evalLines: next })} />
       </div>
-      {[leftOutText(props.rows.length - rows.length, props.rows.length, rule), ...reasons]
+      {[leftOutOfRows(props.rows, rule), ...reasons]
         .filter((text) => text !== null)
         .map((text) => (
           <p key={text} className="mb-2 text-warn text-xs">

@@ -7,7 +7,7 @@ import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
 import { splitsOfRuns } from "../model/metrics/offeredSplits.ts";
-import { leftOutText } from "../model/runs/convergenceRule.ts";
+import { leftOutOfRows } from "../model/runs/convergenceRule.ts";
 import { LinesChoice } from "../parts/LinesChoice.tsx";
 import { FitRange } from "../study/FitRange.tsx";
 import { PickedRuns } from "../study/PickedRuns.tsx";
@@ -53,7 +53,7 @@ export const ExternalStudyChart = memo(function ExternalStudyChart(props: Extern
   const { keys, measure, info, log, over, candidates, lines, places, curves, series, nameOf, kind, title, placeText } = drawing;
   const pickedCurve = over.of === "key" ? curves.find((curve) => curve.key === picked?.key) : undefined;
   const pickedRuns = pickedCurve?.dots.filter(({ x }) => x === picked?.x) ?? [];
-  const leftOut = leftOutText(drawing.unconverged, rows.length, rule);
+  const leftOut = leftOutOfRows(rows, rule);
   const leftOutSaid = leftOut === null ? null : `${leftOut}; drawn hollow, in no mean, band or slope`;
   const overs: ExternalAxis[] = [...axisKeys(keys).map(({ key }): ExternalAxis => ({ of: "key", key })), { of: "step" }];
   const offered = offeredMeasures(rows, split, measure);

@@ -5,7 +5,7 @@ import type { RunRow } from "../../../contract/wire/views.ts";
 import { AloneContext } from "../../charts/panel/AloneContext.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { whyNotYet } from "../model/metrics/measuredAt.ts";
-import { leftOutText } from "../model/runs/convergenceRule.ts";
+import { leftOutOfRows } from "../model/runs/convergenceRule.ts";
 import { studyAxes, studyAxisLabel } from "../model/study/studyAxes.ts";
 import { studyDrawing } from "../model/study/studyDrawing.ts";
 import { theoryVerdicts } from "../model/study/theoryText.ts";
@@ -38,10 +38,10 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
     () => studyDrawing(rows, { metric, split, over: chosenAxis, lines: chosenLines, log: chosenLog, fit, tau: chosenTau }, rule),
     [rows, metric, split, chosenAxis, chosenLines, chosenLog, fit, chosenTau, rule],
   );
-  const { info, over, log, candidates, lines, places, found, curves, series, reached, seeksWidth, tau, placeText } = drawing;
+  const { info, over, log, candidates, lines, places, curves, series, reached, seeksWidth, tau, placeText } = drawing;
   const pickedCurve = curves.find((curve) => curve.key === picked?.key);
   const pickedRuns = pickedCurve?.dots.filter(({ x }) => x === picked?.x) ?? [];
-  const leftOut = leftOutText(found.unconverged, rows.length, rule);
+  const leftOut = leftOutOfRows(rows, rule);
   const leftOutSaid = leftOut === null ? null : `${leftOut}; drawn hollow, in no mean, band or slope`;
 
   return (

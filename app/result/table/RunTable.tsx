@@ -11,7 +11,7 @@ import { Panel } from "../../ui/Panel.tsx";
 import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
 import { Table, Td, Th } from "../../ui/Table.tsx";
 import { type GridAxisId, gridAxes, varyingAxes } from "../model/grid/gridAxes.ts";
-import { leftOutText, ruleInEffect } from "../model/runs/convergenceRule.ts";
+import { leftOutOfRows, ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { metricColumns } from "../model/runs/runColumns.ts";
 import { sortGroups, tableGroups } from "../model/runs/tableGroups.ts";
 import { styleAmong } from "../model/study/studyStyle.ts";
@@ -59,7 +59,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
   });
   const chosen = new Set(view.runs ?? []);
   const choose = (ordinal: number) => onView({ runs: toggledRun(view.runs, ordinal) });
-  const leftOut = leftOutText(rows.filter((row) => isUnconverged(row, rule)).length, rows.length, rule);
+  const leftOut = leftOutOfRows(rows, rule);
   const columnCount = shownAxes.length + columns.length + 4;
   const shownCount = groups.reduce((sum, group) => sum + group.members.length, 0);
 

@@ -9,7 +9,7 @@ import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
 import { WhenVisible } from "../../ui/WhenVisible.tsx";
 import { cellNamer, gridAxisIds, varyingAxes } from "../model/grid/gridAxes.ts";
-import { convergedRuns, leftOutText, ruleInEffect } from "../model/runs/convergenceRule.ts";
+import { leftOutOfRows, ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { shownPanels } from "../model/runs/readKeys.ts";
 import { runEpoch, shownRuns } from "../model/runs/shownRuns.ts";
 import { styleAmong } from "../model/study/studyStyle.ts";
@@ -52,7 +52,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
   const panels = useMemo(() => shownPanels(rows), [rows]);
   const failed = runs.filter((run) => run.failure !== null);
   const rule = ruleInEffect(detail, view);
-  const leftOut = leftOutText(runs.length - convergedRuns(runs, rule).length, runs.length, rule);
+  const leftOut = leftOutOfRows(runs, rule);
 
   return (
     <section aria-labelledby="training-heading">

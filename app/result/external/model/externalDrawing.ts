@@ -133,7 +133,6 @@ export function externalDrawing(
     ...{ keys, measure, info, log, over, candidates, lines, places, series, references, x, y, nameOf, kind, title },
     curves: drawn,
     heading: `${info.label} over ${title}`,
-    unconverged: rows.filter((run) => isUnconverged(run, rule)).length,
     notices: [
       points.some((point) => point.low !== null)
         ? `${meanKind(log)} mean with 95 % ${categorical ? "bar" : "band"} over seeds`

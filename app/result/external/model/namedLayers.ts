@@ -6,7 +6,7 @@ import type { AxisOptions } from "../../../charts/axes/axisOptions.ts";
 import { categoryAt } from "../../../charts/axes/categoryAxis.ts";
 import type { ChartSeries } from "../../../charts/chartTypes.ts";
 import { meanKind, meanText } from "../../../text/meanText.ts";
-import { convergedRuns, leftOutText } from "../../model/runs/convergenceRule.ts";
+import { convergedRuns, leftOutOfRows } from "../../model/runs/convergenceRule.ts";
 import { profileOf, type SeriesStore } from "../../model/runs/layerProfiles.ts";
 import { endedBadly } from "../../model/study/seedCurve.ts";
 import { configKeys } from "./configKeys.ts";
@@ -105,7 +105,6 @@ export function namedLayerDrawing(
     ? { label: "layer", kind: "linear", categories: names }
     : { label: "layer l/L", kind: "linear", range: [0, 1] };
   const y: AxisOptions = { label: info.label, kind: log ? "log10" : "linear" };
-  const judged = all.length - convergedRuns(all, rule).length;
   return {
     ...{ steps, x, y },
     title: `${info.label} over the layers`,
@@ -116,7 +115,7 @@ export function namedLayerDrawing(
       profiles.length > 0 ? "each run at its last measurement up to that step" : null,
       lastMeansOf(metric) !== null && classifiers.length > 0 ? "crosses: the classifier W, next to its class means" : null,
       named ? null : `${names.length} different layers, placed by relative depth`,
-      leftOutText(judged, all.length, rule),
+      leftOutOfRows(all, rule),
     ],
   };
 }

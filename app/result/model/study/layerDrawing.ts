@@ -9,7 +9,7 @@ import { apart, withData } from "../grid/dataVersions.ts";
 import { cellNamer, gridAxisIds, varyingAxes } from "../grid/gridAxes.ts";
 import { budgetText } from "../metrics/measuredAt.ts";
 import { floorText, numericFloor } from "../metrics/numericFloor.ts";
-import { convergedRuns, leftOutText } from "../runs/convergenceRule.ts";
+import { convergedRuns, leftOutOfRows } from "../runs/convergenceRule.ts";
 import { type LayerProfile, layerProfiles, profileSteps } from "../runs/layerProfiles.ts";
 import { styleAmong } from "./studyStyle.ts";
 import { isAccuracy, tunnelStarts, tunnelTau, tunnelText } from "./tunnelStarts.ts";
@@ -87,7 +87,7 @@ export function layerDrawing(store: ExperimentStore, choice: LayerChoice, rule: 
     Array.from({ length: depth - spared }, (_, place) => place + 1),
   );
   const seeds = new Set(rows.map((row) => row.config.seed)).size;
-  const leftOut = leftOutText(all.length - rows.length, all.length, rule);
+  const leftOut = leftOutOfRows(all, rule);
   const y: AxisOptions = { label: info.label, kind: log ? "log10" : "linear" };
   return {
     ...{ steps, floor, x, y },

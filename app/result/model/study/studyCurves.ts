@@ -42,8 +42,6 @@ export interface StudyCurves {
   baselines: Baseline[];
   /** Runs left out because they ended without a result (diverged, failed, cancelled). */
   endedBadly: number;
-  /** Runs left out by the study's rule of convergence. */
-  unconverged: number;
 }
 
 interface CurveChoice {
@@ -63,7 +61,7 @@ export const defaultLines = (rows: readonly RunRow[], x: StudyAxisId): GridAxisI
 
 /**
  * A metric over an axis of the study: one curve for each value of the lines, and a baseline for runs without a place on the axis.
- * Runs that ended without a result, and those that the study's rule calls unconverged, are left out of means and slopes and counted.
+ * Runs that ended without a result, and those that the study's rule calls unconverged, are left out of means and slopes.
  */
 export function studyCurves(rows: readonly RunRow[], { metric, split, x, lines, log, fit, rule }: CurveChoice): StudyCurves {
   const place = placesOn(x, rows);
@@ -91,7 +89,6 @@ export function studyCurves(rows: readonly RunRow[], { metric, split, x, lines, 
         ),
     ),
     endedBadly: rows.filter(endedBadly).length,
-    unconverged: rows.filter((row) => isUnconverged(row, rule)).length,
   };
 }
 

@@ -4,6 +4,7 @@ import { type ExternalChoice, externalDrawing } from "../../../../../app/result/
 import { externalGroups, measureColumns, sortExternal } from "../../../../../app/result/external/model/externalTable.ts";
 import { mergeLayers, namedLayerDrawing } from "../../../../../app/result/external/model/namedLayers.ts";
 import { spreadSteps } from "../../../../../app/result/external/model/stepCurves.ts";
+import { leftOutOfRows } from "../../../../../app/result/model/runs/convergenceRule.ts";
 import { depthsAndSeeds, externalRow, storeWith } from "./builders.ts";
 
 const choice: ExternalChoice = { measure: null, split: "train", over: null, lines: null, log: null, logX: false, fit: null };
@@ -63,9 +64,10 @@ describe("The curve over a key", () => {
       externalRow({ depth: 4, seed: 0 }, { "log/a": 2, "train/accuracy": 0.2 }),
       externalRow({ depth: 8, seed: 0 }, { "log/a": 3 }, { status: "failed" }),
     ];
-    const drawing = externalDrawing(none, rows, { ...choice, measure: "log/a" }, { minTrainAccuracy: 0.9, byTheory: true });
+    const rule = { minTrainAccuracy: 0.9, byTheory: true } as const;
+    const drawing = externalDrawing(none, rows, { ...choice, measure: "log/a" }, rule);
     expect(drawing.curves[0]?.points.map(({ x, mean }) => [x, mean])).toEqual([[2, 1]]);
-    expect(drawing.unconverged).toBe(1);
+    expect(leftOutOfRows(rows, rule)).toBe("1 of 3 runs left out: training accuracy below 0.9");
     expect(drawing.notices).toContain("1 run ended without a result, left out");
   });
   test("draws the optimum of the runs that have one, and no theory", () => {

@@ -1,13 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ExperimentStore } from "../../../../../../app/live/ExperimentStore.ts";
 import { imbalanceLevels } from "../../../../../../app/result/model/imbalance/minorityCollapse.ts";
-import {
-  convergedRuns,
-  leftOutOfRows,
-  leftOutText,
-  meanRuns,
-  ruleInEffect,
-} from "../../../../../../app/result/model/runs/convergenceRule.ts";
+import { convergedRuns, leftOutOfRows, meanRuns, ruleInEffect } from "../../../../../../app/result/model/runs/convergenceRule.ts";
 import { meanAndDeviation, sortGroups, tableGroups } from "../../../../../../app/result/model/runs/tableGroups.ts";
 import { convergenceSpeed } from "../../../../../../app/result/model/speed/convergenceSpeed.ts";
 import { evaluationScatter } from "../../../../../../app/result/model/study/evaluationCurves.ts";
@@ -35,11 +29,11 @@ const column = [{ id: "nc1", metric: "nc1.ratio", split: "train" }] as const;
 
 describe("runs that learned nothing", () => {
   test("are in no mean by default: curve, table and its order, findings, speed, scatter, maps of imbalance alike", () => {
-    const { curves, unconverged } = studyCurves(rows, {
+    const { curves } = studyCurves(rows, {
       ...{ metric: "nc1.ratio", split: "train", x: "depth", lines: [], log: true },
       rule: byDefault,
     });
-    expect(unconverged).toBe(2);
+    expect(leftOutOfRows(rows, byDefault)).toBe("2 of 6 runs left out: training accuracy below 0.9");
     expect(curves[0]?.points.map((point) => [point.runs.length, point.mean])).toEqual([
       [2, expect.closeTo(0.8, 12)],
       [2, expect.closeTo(0.4, 12)],
@@ -107,8 +101,20 @@ describe("runs that learned nothing", () => {
   test("are judged by the study's own rule where it has one", () => {
     expect(leaveOutRule({ minTrainAccuracy: 0.2 })).toEqual({ minTrainAccuracy: 0.2 });
     expect(convergedRuns(rows, ruleInEffect(detail({ minTrainAccuracy: 0.2 }), { countAll: false }))).toHaveLength(6);
-    expect(leftOutText(2, 6, ruleInEffect(detail({ minTrainAccuracy: 0.99 }), { countAll: false }))).toBe(
+    expect(leftOutOfRows(rows, ruleInEffect(detail({ minTrainAccuracy: 0.99 }), { countAll: false }))).toBe(
       "2 of 6 runs left out: training accuracy below 0.99",
+    );
+  });
+
+  test("are named with what is asked of them: less of noisy labels, and by run where runs differ", () => {
+    const noisy = (accuracy: number, rate: number): RunRow => {
+      const row = aRow({}, { "train/accuracy": accuracy });
+      return { ...row, config: { ...row.config, dataset: { ...row.config.dataset, labelNoise: { rate, seed: 0 } } } } as RunRow;
+    };
+    const all = [noisy(0.6, 0.2), noisy(0.75, 0.2)];
+    expect(leftOutOfRows(all, byDefault)).toBe("1 of 2 runs left out: training accuracy below 0.72");
+    expect(leftOutOfRows([...all, noisy(0.8, 0)], byDefault)).toBe(
+      "2 of 3 runs left out: training accuracy below 0.72 to 0.9, by run",
     );
   });
 
