@@ -21,7 +21,7 @@ import {
   architectureFamilies,
   architectureHints,
   normalizationChips,
-  normalizationHints,
+  normalizationHint,
   normalizationsOf,
   offeredActivations,
   offeredNormalizations,
@@ -226,7 +226,7 @@ function ArchitectureChip({
           return (
             <label
               key={normalization}
-              title={normalizationHints[normalization]}
+              title={normalizationHint(name, normalization)}
               className={classes(
                 "inline-flex items-center gap-1 border-line border-l px-2 text-xs has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:-outline-offset-2",
                 active ? "bg-sunken font-medium text-ink" : "text-ink-faint hover:text-ink",

@@ -67,13 +67,16 @@ export const normalizationChips: Record<Normalization, string> = {
   "pre-ln-open": "no first LN",
   none: "no LN",
 };
-export const normalizationHints: Record<Normalization, string> = {
+const normalizationHints: Record<Normalization, string> = {
   "post-ln": "LayerNorm after the sum (the paper's, except for text)",
   "pre-ln": "LayerNorm after the embedding and before each branch (the paper's for text)",
   "pre-ln-open":
     "Pre-LN without the LayerNorm after the embedding: the stream's scale is free, so the gap to the optimum has no representation part",
   none: "No LayerNorm: nothing bounds the features, so there is no optimum L* to compare with",
 };
+
+export const normalizationHint = (name: Architecture, normalization: Normalization): string =>
+  name === "mlp" && normalization === "post-ln" ? "LayerNorm after each hidden layer" : normalizationHints[normalization];
 
 /** Those of a network; the variant without the first LN is offered beside pre-LN alone. */
 export const offeredNormalizations = (name: Architecture, chosen: readonly Normalization[]): Normalization[] =>

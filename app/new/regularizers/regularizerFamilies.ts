@@ -18,7 +18,7 @@ export const regularizerTexts: Record<Family, RegularizerText> = {
     title: "Ridge on the weights",
     short: "ridge on the weights",
     about:
-      "All weight matrices except the embedding, as part of the gradient; features are bounded by LayerNorm. The objective of the theory, with an optimum L*.",
+      "All weight matrices except the embedding, which an MLP does not have, as part of the gradient; features are bounded by LayerNorm. The objective of the theory, with an optimum L*.",
     tex: (config) => {
       if (config.family !== "weights") return "";
       const lambda = config.scaling === "inverse-depth" ? "\\frac{\\lambda}{2L}" : "\\frac\\lambda2";
