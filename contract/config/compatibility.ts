@@ -96,7 +96,7 @@ export function transferProblem(trained: DatasetConfig, probed: DatasetConfig): 
   if (isTokenTask(trained) && isTokenTask(probed)) {
     const [read, other] = [tokenShape(trained), tokenShape(probed)];
     if (read.length !== other.length || read.vocabulary !== other.vocabulary)
-      return `${datasetTitles[probed.id]} has ${other.length} of ${other.vocabulary} tokens a sample, but the network reads ${read.length} of ${read.vocabulary}: choose equal numbers for both`;
+      return `${datasetTitles[probed.id]} has ${other.length} of ${other.vocabulary} tokens per sample, but the network reads ${read.length} of ${read.vocabulary}: choose equal numbers for both`;
   }
   return null;
 }

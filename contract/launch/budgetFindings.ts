@@ -18,6 +18,6 @@ export function budgetFindings(shapes: readonly RunConfig[], { countOwn }: Launc
   const operations = metricCosts["second pass"](shape).toExponential(1);
   found.warnings.push({
     path: ["measuring"],
-    message: `${named.map(({ label }) => label).join(" and ")} compare each sample with each of ${shape.classes.toLocaleString("en")} class means, ${operations} operations for ${architectureLabel(run.architecture, run)} of depth ${run.depth} and width ${run.width}: above the ${measuringBudget.operations.toExponential(0)} of a measurement, so that such runs have them at ${everyText(every)}, counted back from the last. For more of them choose fewer samples a class, or a smaller depth or width.`,
+    message: `${named.map(({ label }) => label).join(" and ")} compare each sample with each of ${shape.classes.toLocaleString("en")} class means, ${operations} operations for ${architectureLabel(run.architecture, run)} of depth ${run.depth} and width ${run.width}: above the ${measuringBudget.operations.toExponential(0)} of a measurement, so that such runs have them at ${everyText(every)}, counted back from the last. For more of them choose fewer samples per class, or a smaller depth or width.`,
   });
 }

@@ -67,7 +67,7 @@ const choicesOf = {
   zhu: ["200 epochs, rate 0.05, a tenth of it after every 40 epochs; in the authors' code both are arguments.", ...shared],
 };
 const cut =
-  "Fashion-MNIST-mini with 50 pictures a class, batches of 50, and channels 8, 16, 32, 64 in the place of 64, 128, 256, 512; the epochs and the schedule are the paper's.";
+  "Fashion-MNIST-mini with 50 pictures per class, batches of 50, and channels 8, 16, 32, 64 in the place of 64, 128, 256, 512; the epochs and the schedule are the paper's.";
 
 const about = {
   papyan: {

@@ -46,7 +46,7 @@ export const grownPresets: Preset[] = [
     id: "grown-rn2",
     group: "question",
     title: "Grown RN2",
-    description: `${question} Two-layer blocks with λ/L, on 100 images a class of Fashion-MNIST-mini, up to 34 layers.`,
+    description: `${question} Two-layer blocks with λ/L, on 100 images per class of Fashion-MNIST-mini, up to 34 layers.`,
     choices: [
       growing,
       "4,000 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0.",
@@ -67,10 +67,10 @@ export const grownPresets: Preset[] = [
     id: "grown-t11",
     group: "question",
     title: "Grown T11",
-    description: `${question} The transformer T11 on 20 images a class of Fashion-MNIST-mini, up to 34 blocks.`,
+    description: `${question} The transformer T11 on 20 images per class of Fashion-MNIST-mini, up to 34 blocks.`,
     choices: [
       growing,
-      "1,500 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0: a block of a transformer reads 16 tokens an image.",
+      "1,500 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0: a block of a transformer reads 16 tokens per image.",
       "At the end up to 100 iterations of L-BFGS.",
     ],
     config: {
@@ -92,7 +92,7 @@ export const grownPresets: Preset[] = [
     id: "grown-rn1-cifar10",
     group: "question",
     title: "Grown RN1, CIFAR-10",
-    description: `${question} RN1 on 100 images a class of CIFAR-10, up to 34 layers; for workers that have the set.`,
+    description: `${question} RN1 on 100 images per class of CIFAR-10, up to 34 layers; for workers that have the set.`,
     choices: [growing, "4,000 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0.", polishing],
     config: {
       ...common,

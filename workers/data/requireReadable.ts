@@ -14,6 +14,6 @@ export function requireReadable(trained: Dataset, second: Dataset): void {
 
 function shapeText({ input }: Dataset): string {
   if (input.kind === "image") return `images of ${input.channels} × ${input.height} × ${input.width}`;
-  if (input.kind === "tokens") return `${input.length} of ${input.vocabulary} tokens a sample`;
+  if (input.kind === "tokens") return `${input.length} of ${input.vocabulary} tokens per sample`;
   return input.kind === "vector" ? `vectors of ${input.dimension} numbers` : `texts of ${input.length} words`;
 }

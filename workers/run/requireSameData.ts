@@ -66,7 +66,7 @@ function shapeText({ classes, inputDimension, input, trainCounts, testCounts }: 
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const parts = [`K = ${classes}`, `${sum(trainCounts)} training and ${sum(testCounts)} test samples`];
   if (input?.kind === "text") parts.push(`texts of ${input.length} tokens from ${input.vocabulary} words`);
-  else if (input?.kind === "tokens") parts.push(`${input.length} of ${input.vocabulary} tokens a sample`);
+  else if (input?.kind === "tokens") parts.push(`${input.length} of ${input.vocabulary} tokens per sample`);
   else if (input?.kind === "image") parts.push(`pictures of ${input.channels} × ${input.height} × ${input.width}`);
   else parts.push(`${inputDimension} numbers per sample`);
   return parts.join(", ");
