@@ -28,6 +28,6 @@ console.log(
   `${flags.recording}: ${runs} runs, ${Math.round(Number(points.rows[0]!.points) / runs).toLocaleString("en")} points each`,
 );
 for (const { name, rows: count, bytes } of rows)
-  console.log(`  ${name}: ${Number(count).toLocaleString("en")} rows, ${(Number(bytes) / runs / 1e3).toFixed(1)} kB a run`);
+  console.log(`  ${name}: ${Number(count).toLocaleString("en")} rows, ${(Number(bytes) / runs / 1e3).toFixed(1)} kB per run`);
 await database.close();
 removeFolder(folder);

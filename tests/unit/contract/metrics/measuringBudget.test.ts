@@ -72,7 +72,7 @@ describe("the budget of a measurement", () => {
     };
     const said = launchFindings(config).warnings.filter(({ path }) => path[0] === "measuring");
     expect(said.map(({ message }) => message)).toEqual([
-      "NC1 (pinv) and NC4 compare each sample with each of 1,000 class means, 1.3e+12 operations for RN1 of depth 20 and width 512: above the 1e+12 of a measurement, so that such runs have them at every 2nd measurement, counted back from the last. For more of them choose fewer samples a class, or a smaller depth or width.",
+      "NC1 (pinv) and NC4 compare each sample with each of 1,000 class means, 1.3e+12 operations for RN1 of depth 20 and width 512: above the 1e+12 of a measurement, so that such runs have them at every 2nd measurement, counted back from the last. For more of them choose fewer samples per class, or a smaller depth or width.",
     ]);
     expect(launchFindings({ ...config, depths: [5] }).warnings.filter(({ path }) => path[0] === "measuring")).toEqual([]);
   });
