@@ -88,7 +88,9 @@ const wordless = (page: Page) =>
         return (
           lines.length === 0 &&
           markers === 0 &&
-          !/gap|missing|no point|has a value|has no|No run has|Nothing|Not measured|place|beyond/i.test(panel.textContent ?? "")
+          !/gap|missing|no point|has a value|has no|No run has|Nothing|Not measured|left out|place|beyond/i.test(
+            panel.textContent ?? "",
+          )
         );
       })
       .map((panel) => panel.getAttribute("data-panel")),

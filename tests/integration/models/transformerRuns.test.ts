@@ -136,6 +136,6 @@ describe("parameters", () => {
     const heads = imageRun({ heads: 3 });
     expect(() => defineNetwork(heads.config, heads.data)).toThrow("3 heads do not divide the width 8");
     const vectors = smallRun({ architecture: "t11" });
-    expect(() => defineNetwork(vectors, dataOf(vectors))).toThrow("A transformer reads images or text");
+    expect(() => defineNetwork(vectors, dataOf(vectors))).toThrow("A transformer reads images, text or tokens");
   });
 });

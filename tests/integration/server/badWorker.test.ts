@@ -189,7 +189,7 @@ onBothDatabases(
       const waiting = await getRun(server(), runs[0].id);
       expect(waiting).toMatchObject({ status: "queued", attempt: 0 });
       expect(waiting.waitsFor).toMatch(
-        /^It needs about 5\.9 GB of memory, and the largest slot of the connected workers has 2 GB: /,
+        /^It needs about 6\.2 GB of memory, and the largest slot of the connected workers has 2 GB: /,
       );
       const large = await connect();
       const lease = await large.nextAssignment(runs[0].id);

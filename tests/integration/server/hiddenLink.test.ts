@@ -54,6 +54,7 @@ const texts = grid({
 const probedTexts: ExperimentConfig = {
   ...texts,
   afterTraining: { robustness: null, transfer: { dataset: texts.datasets[0], ridge: 1e-3 } },
+  other: otherSetConfig.parse({ dataset: { id: "text-file", file: table.name } }),
 };
 
 const dataset = (where: string, id: "image-folder" | "text-file" = "image-folder") => ({
@@ -264,12 +265,13 @@ describe("A link that hides names", () => {
     const detail = await server.call("experiments.get", { id: ids[0] }, { share: token });
     const run = await server.call("runs.get", { id: runIds[0] }, { share: token });
     const names = (config: unknown) => [...JSON.stringify(config).matchAll(/"folder":"([^"]*)"/g)].map(([, name]) => name);
+    // The set trained on, that of the transfer and the second set, which is the same.
     for (const config of [detail.config, detail.runs[0].config, run.row.config])
-      expect(names(config)).toEqual(["data-set-1", "data-set-2"]);
+      expect(names(config).sort()).toEqual(["data-set-1", "data-set-2", "data-set-2"]);
     const table = await (await fetch(`${server.url}/export/experiments/${ids[0]}.csv?share=${token}`)).text();
     expect(table).toContain("data-set-1");
     const json = await (await fetch(`${server.url}/export/experiments/${ids[0]}.json?share=${token}`)).json();
-    expect(names(json.config)).toEqual(["data-set-1", "data-set-2"]);
+    expect(names(json.config).sort()).toEqual(["data-set-1", "data-set-2", "data-set-2"]);
     expect(experimentConfig.safeParse(detail.config).success).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import { grid } from "./studies.ts";
 
-/** Runs that need about 5.9 GB of memory each. */
+/** Runs that need about 6.2 GB of memory each. */
 export const heavyGrid = (seeds: number[] = [0]) =>
   grid({
     seeds,

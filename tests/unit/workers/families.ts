@@ -70,7 +70,7 @@ export const families: Family[] = [
     run: () =>
       onVectors({
         ...{ architecture: "mlp", activation: "gelu", depth: 4, widths: [12, 5, 5, 8], headBias: true },
-        training: { ...training, optimizer: { name: "muon", epsilon: 1e-3 } },
+        training: { ...training, learningRate: 5e-3, optimizer: { name: "muon", epsilon: 1e-3 } },
       }),
   },
   {
@@ -121,7 +121,11 @@ export const families: Family[] = [
         training: { ...training, optimizer: { name: "sgd" } },
       }),
   },
-  { name: "ResNet-20", run: () => onManyImages({ architecture: "resnet", patch: undefined, depth: 20 }) },
+  {
+    name: "ResNet-20",
+    run: () =>
+      onManyImages({ architecture: "resnet", patch: undefined, depth: 20, training: { ...training, learningRate: 1e-3 } }),
+  },
   {
     name: "ResNet-18, SGD on all parameters, bias, in augmented batches",
     run: () =>

@@ -17,7 +17,8 @@ function normalize(epsilon: number, axis: number) {
     const input = x as tf.Tensor;
     const centered = tf.sub(input, tf.mean(input, axis, true));
     const variance = tf.mean(tf.square(centered), axis, true);
-    const inverse = tf.rsqrt(epsilon === 0 ? variance : tf.add(variance, epsilon));
+    // Not `add`: with an addition here ONNX Runtime's WebGPU provider ends the process; a subtraction gives the same number.
+    const inverse = tf.rsqrt(epsilon === 0 ? variance : tf.sub(variance, -epsilon));
     const value = tf.mul(centered, inverse);
     (save as tf.GradSaveFunc)([value, inverse]);
     return {
