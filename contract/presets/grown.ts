@@ -6,8 +6,8 @@ const polish = { iterations: 300 };
 const branchGain = { gain: 1, branchGain: 0.1 };
 const growing =
   "Each run begins with what the next shallower one of its seed ended with: identity blocks are put in, spread evenly, and the best measured state is kept. The depths of a seed train one after the other, its seeds side by side.";
-const polishing =
-  "At the end up to 300 iterations of L-BFGS on the whole training set, so that less of the gap is left to training.";
+const polishing = (most: string) =>
+  `At the end up to ${most} iterations of L-BFGS on the whole training set, so that less of the gap is left to training.`;
 const question =
   "Does J fall with every depth, as the theory says of the best networks, once runs no longer begin from random weights?";
 
@@ -16,16 +16,21 @@ export const grownPresets: Preset[] = [
   {
     id: "grown-random-labels",
     group: "question",
+    recorded: true,
     title: "Grown RN1, random labels",
     description: `${question} The toy of random labels up to 34 layers.`,
-    choices: [growing, "5,000 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0.", polishing],
+    choices: [
+      growing,
+      "5,000 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0.",
+      polishing("3,000"),
+    ],
     config: {
       ...common,
       datasets: [{ id: "random-labels", classes: 4, dimension: 10, trainPerClass: 25, testPerClass: 25, dataSeed: 0 }],
       depths: ladder,
       widths: [16],
       seeds: [0, 1],
-      training: trainingConfig.parse({ learningRate: 0.005, steps: 5000, grown: {}, polish }),
+      training: trainingConfig.parse({ learningRate: 0.005, steps: 5000, grown: {}, polish: { iterations: 3000 } }),
     },
   },
   {
@@ -33,7 +38,11 @@ export const grownPresets: Preset[] = [
     group: "question",
     title: "Grown RN1",
     description: `${question} RN1 on Fashion-MNIST-mini, 2,000 training images, up to 34 layers.`,
-    choices: [growing, "4,000 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0.", polishing],
+    choices: [
+      growing,
+      "4,000 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0.",
+      polishing("300"),
+    ],
     config: {
       ...common,
       datasets: [pictures("fashion-mnist-mini", null)],
@@ -51,7 +60,7 @@ export const grownPresets: Preset[] = [
       growing,
       "4,000 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0.",
       "A new block's first matrix is random (ε = 0.1), as with two zero matrices it would have no gradient: J rises by its ridge alone.",
-      polishing,
+      polishing("300"),
     ],
     config: {
       ...common,
@@ -93,7 +102,11 @@ export const grownPresets: Preset[] = [
     group: "question",
     title: "Grown RN1, CIFAR-10",
     description: `${question} RN1 on 100 images per class of CIFAR-10, up to 34 layers; for workers that have the set.`,
-    choices: [growing, "4,000 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0.", polishing],
+    choices: [
+      growing,
+      "4,000 steps of full-batch Adam with coupled decay at each depth, rate 0.005, cosine to 0.",
+      polishing("300"),
+    ],
     config: {
       ...common,
       datasets: [pictures("cifar10", 100, 100)],

@@ -609,3 +609,18 @@ describe("two-layer-decay", () => {
     expect(low).toBeGreaterThan(-0.12);
   });
 });
+
+describe("grown networks", () => {
+  const grown = () => lineOf("grown-random-labels");
+  says(toys, "The total gap falls from each depth to the next in both seeds", () => {
+    const seeds = new Set(grown().runs.map((run) => run.config.seed));
+    expect(seeds.size).toBe(2);
+    for (const seed of seeds) fall({ ...grown(), kept: grown().runs.filter((run) => run.config.seed === seed) }, ["total"]);
+  });
+  says(toys, "The means of the representation part and of the regularization loss fall from each depth to the next, too", () =>
+    fall(grown(), ["representation", "ridge"]),
+  );
+  says(toys, "NC1 does not: it is higher at 13 layers than at 8", () =>
+    expect(mean(grown(), "nc1", 13)).toBeGreaterThan(mean(grown(), "nc1", 8)),
+  );
+});
