@@ -1,3 +1,4 @@
+import type { ResolvedDataset } from "../../contract/data/resolvedDataset.ts";
 import { requireTrained } from "../../contract/external/externalConfig.ts";
 import { isMetric, metricInfo } from "../../contract/metrics/metricInfo.ts";
 import { isListKey, parseSeriesKey } from "../../contract/metrics/seriesKey.ts";
@@ -93,8 +94,16 @@ const lastOf = ({ steps, lists }: { steps: number[]; lists: number[][] }) => ({ 
 
 /** Where a machine found its data is nobody else's business. */
 function withoutSource(evaluation: Evaluation): Evaluation {
-  const { transfer } = evaluation;
-  return { ...evaluation, transfer: transfer && { ...transfer, dataset: { ...transfer.dataset, source: "recorded" } } };
+  const { transfer, outOfDistribution } = evaluation;
+  const hidden = <Part extends { dataset: ResolvedDataset }>(part: Part): Part => ({
+    ...part,
+    dataset: { ...part.dataset, source: "recorded" },
+  });
+  return {
+    ...evaluation,
+    transfer: transfer && hidden(transfer),
+    ...(outOfDistribution && { outOfDistribution: hidden(outOfDistribution) }),
+  };
 }
 
 function round(value: number, digits: number): number {

@@ -15,7 +15,7 @@ import { readLists, readSeries } from "../../../db/queries/series.ts";
 import { importRecording } from "../../../server/recordings/importRecordings.ts";
 import { readRecording } from "../../../server/recordings/recordingFile.ts";
 import { nameOf, noteOf } from "../../bench/presetNote.ts";
-import { evaluated, evaluation, finished, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
+import { evaluation, finished, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
 import { projectRoot, TestServer } from "../../support/processes/server.ts";
@@ -40,6 +40,11 @@ test("records a finished study and brings it back with the same curves", async (
   const server = await TestServer.start({ dataDir: source });
   const worker = await RawWorker.connect(server);
   const { id, runs } = await launch(server, grid({ depths: [2, 3] }), { name: "Recorded" });
+  // Its folder, as that of the linear probes, is nobody else's business.
+  const { dataset } = evaluation.transfer!;
+  const parameters = { rank: 1, alpha: 0, temperature: 1, covarianceRank: null };
+  const outOfDistribution = { dataset, samples: 1, parameters, scores: [], missing: {} };
+  const secondSet: RunEvent = { kind: "evaluation", evaluation: { ...evaluation, outOfDistribution } };
   for (const { config } of runs) {
     const lease = await worker.nextAssignment();
     const events = Array.from({ length: 60 }, (_, step) => [
@@ -49,7 +54,7 @@ test("records a finished study and brings it back with the same curves", async (
       }),
       snapshot(step),
     ]);
-    await worker.events(lease, numbered([started(), ...events.flat(), evaluated(), finished()]));
+    await worker.events(lease, numbered([started(), ...events.flat(), secondSet, finished()]));
   }
   const before = await server.call("experiments.series", { id, keys: ["train/loss"] });
   worker.close();
@@ -77,7 +82,10 @@ test("records a finished study and brings it back with the same curves", async (
     );
     expect(rows.map((row) => row.config)).toEqual(runs.map((run) => run.config));
     for (const row of rows)
-      expect(row.evaluation).toMatchObject({ robustness: evaluation.robustness, missing: evaluation.missing });
+      expect(row.evaluation).toMatchObject({
+        ...{ robustness: evaluation.robustness, missing: evaluation.missing },
+        outOfDistribution: { ...outOfDistribution, dataset: { ...dataset, source: "recorded" } },
+      });
     expect(after).toHaveLength(2);
     for (const { steps, values } of after) {
       expect(steps).toEqual(before[0].steps);
