@@ -8,7 +8,14 @@ import type { RunRow } from "../../../contract/wire/views.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { type LineStyle, shadedColour } from "../../charts/lineStyle.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
-import { attackCurve, attackLabels, normLabels, triedAttacks, triedEpsilons } from "../../result/model/metrics/evaluations.ts";
+import {
+  attackCurve,
+  attackLabels,
+  normLabels,
+  partTitle,
+  triedAttacks,
+  triedEpsilons,
+} from "../../result/model/metrics/evaluations.ts";
 import { robustnessFacts, transferFacts } from "../../result/model/metrics/panelFacts.ts";
 import { accuracyText, formatCount } from "../../text/formatNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";
@@ -43,7 +50,7 @@ export function RunEvaluation({ row }: { row: RunRow }) {
         <ul className="mt-2 space-y-1 text-sm text-warn">
           {missing.map(([what, reason]) => (
             <li key={what}>
-              {what === "outOfDistribution" ? "out of distribution" : what}: {reason}
+              {partTitle(what)}: {reason}
             </li>
           ))}
         </ul>

@@ -3,13 +3,14 @@ import type { RunDetail } from "../../../contract/wire/views.ts";
 import { WarningList } from "../../result/parts/WarningList.tsx";
 import { countOf } from "../../text/formatNumber.ts";
 
-/** What was passed over in the run's data or looks like a mistake in them, in those it was probed on, or in its settings. */
+/** What was passed over in the run's data or looks like a mistake in them, in those it was probed on or shown as a second set, or in its settings. */
 export function RunWarnings({ detail: { row, dataset } }: { detail: RunDetail }) {
-  const probed = row.evaluation?.transfer?.dataset.warnings ?? [];
+  const { transfer, outOfDistribution } = row.evaluation ?? {};
   const warmup = warmupWarning(row.config.training);
   const warnings = [
     ...(dataset?.warnings ?? []),
-    ...probed.map((text) => `Data set of the linear probes: ${text}`),
+    ...(transfer?.dataset.warnings ?? []).map((text) => `Data set of the linear probes: ${text}`),
+    ...(outOfDistribution?.dataset.warnings ?? []).map((text) => `Second data set: ${text}`),
     ...(warmup === null ? [] : [warmup]),
   ];
   if (warnings.length === 0) return null;

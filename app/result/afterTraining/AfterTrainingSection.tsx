@@ -4,7 +4,7 @@ import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { axisTitle, type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
-import { attackLabels, normLabels, triedAttacks } from "../model/metrics/evaluations.ts";
+import { attackLabels, normLabels, partTitle, triedAttacks } from "../model/metrics/evaluations.ts";
 import { metricOptions } from "../model/metrics/metricOptions.ts";
 import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { convergedRuns, leftOutOfRows, ruleInEffect } from "../model/runs/convergenceRule.ts";
@@ -100,14 +100,12 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
   );
 });
 
-const partTitles: Record<string, string> = { outOfDistribution: "out of distribution" };
-
 /** "robustness missing for 2 runs: the reason", each reason once. */
 function missingReasons(rows: readonly RunRow[]): string[] {
   const counts = new Map<string, number>();
   for (const row of rows)
     for (const [what, reason] of Object.entries(row.evaluation?.missing ?? {})) {
-      const text = `${partTitles[what] ?? what}: ${reason}`;
+      const text = `${partTitle(what)}: ${reason}`;
       counts.set(text, (counts.get(text) ?? 0) + 1);
     }
   return [...counts].map(([text, count]) => `${countOf(count, "run")} without ${text}`);

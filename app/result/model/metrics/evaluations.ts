@@ -50,3 +50,6 @@ export function probeAccuracy(row: Pick<RunRow, "evaluation">, which: ProbeLayer
   if (which === "best") return Math.max(...layers.map((layer) => layer.testAccuracy));
   return (which === "last" ? layers.at(-1) : middleOf(layers))?.testAccuracy ?? null;
 }
+
+/** What a part of an evaluation is called, by its key: "out of distribution". */
+export const partTitle = (what: string): string => (what === "outOfDistribution" ? "out of distribution" : what);
