@@ -8,7 +8,7 @@ import { imageShape, readNumbers, vocabularyOf } from "../data/datasetConfig.ts"
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../data/datasetSizes.ts";
 import { isTokenTask } from "../data/tokenTasks.ts";
 import { measuringBudget } from "../metrics/measuringBudget.ts";
-import { surveyBudget } from "../metrics/surveyBudget.ts";
+import { secondMomentBytes, surveyBudget } from "../metrics/surveyBudget.ts";
 
 /** Bytes that a run's process needs, on a CPU all of it in the machine's memory. */
 export interface RunMemory {
@@ -134,9 +134,11 @@ const surveyCopies = 6;
 
 /** What a survey of the layers holds (workers/measure/survey), which stays with ONNX Runtime until the run ends. */
 function surveyBytes(config: RunConfig, classes: number): number {
-  const { width, measuring } = config;
-  const moments = double * layersOf(config) * width * (width + classes);
-  return measuring.layers === "off" || moments > surveyBudget.momentBytes ? 0 : surveyCopies * moments;
+  const widths = layerWidthsOf(config);
+  const moments = secondMomentBytes(widths);
+  if (config.measuring.layers === "off" || moments > surveyBudget.momentBytes) return 0;
+  const ofClasses = double * classes * total(widths);
+  return surveyCopies * (moments + ofClasses);
 }
 
 /** Places of a sample (tokens, pixels of a map), and numbers a place that a forward pass holds. */

@@ -13,3 +13,6 @@ export const surveyBudget = {
   wideFactor: 3,
   hostFactor: 100,
 } as const;
+
+/** Bytes of the second moments of layers of these widths, in float64. */
+export const secondMomentBytes = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + 8 * width ** 2, 0);

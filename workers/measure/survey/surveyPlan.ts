@@ -1,7 +1,7 @@
 import { isTransformer } from "../../../contract/config/architecture.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { forwardNumbers, stepNumbers } from "../../../contract/launch/runMemory.ts";
-import { surveyBudget } from "../../../contract/metrics/surveyBudget.ts";
+import { secondMomentBytes, surveyBudget } from "../../../contract/metrics/surveyBudget.ts";
 import { pickEvenly } from "../../../math/statistics/spaced.ts";
 import { measuringSteps } from "../../../math/steps/measuringSteps.ts";
 import type { Dataset } from "../../data/dataset.ts";
@@ -46,7 +46,7 @@ export function surveyStepsText(steps: ReadonlySet<number>): string {
 
 function refusalOf(operations: number, network: Network): string | null {
   const widths = layerWidths(network);
-  const bytes = 8 * sumOf(widths, (width) => width ** 2);
+  const bytes = secondMomentBytes(widths);
   if (bytes > surveyBudget.momentBytes)
     return `second moments of ${network.layers} layers of width ${Math.max(...widths)} take ${(bytes / 1e9).toPrecision(2)} GB: over ${surveyBudget.momentBytes / 1e9} GB`;
   if (operations > surveyBudget.operations)
