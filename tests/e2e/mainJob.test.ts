@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ExperimentDetail } from "../../contract/wire/views.ts";
+import { enterNumbers } from "../support/client/enterNumbers.ts";
 import { launchBrowser } from "../support/processes/browser.ts";
 import { TestServer } from "../support/processes/server.ts";
 
@@ -35,15 +36,6 @@ async function signIn(page: Page): Promise<void> {
 }
 
 const at = (page: Page, id: string) => page.locator(`[data-testid="${id}"]`);
-
-/** Replaces the numbers of a chip field. */
-async function enterNumbers(page: Page, field: string, numbers: string): Promise<void> {
-  const input = at(page, field).locator("input").first();
-  await input.focus();
-  for (let left = await at(page, field).locator("button").count(); left > 0; left -= 1) await input.press("Backspace");
-  await input.fill(numbers);
-  await input.press("Enter");
-}
 
 /** Last values by run and series, as the run table shows them. */
 async function tableValues(page: Page): Promise<Record<string, Record<string, number>>> {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { untilStatus } from "../support/builders/studies.ts";
+import { enterNumbers } from "../support/client/enterNumbers.ts";
 import { launchBrowser } from "../support/processes/browser.ts";
 import { TestServer } from "../support/processes/server.ts";
 
@@ -18,14 +19,6 @@ afterAll(async () => {
 });
 
 const at = (page: Page, id: string) => page.locator(`[data-testid="${id}"]`);
-
-async function enterNumbers(page: Page, field: string, numbers: string): Promise<void> {
-  const input = at(page, field).locator("input").first();
-  await input.focus();
-  for (let left = await at(page, field).locator("button").count(); left > 0; left -= 1) await input.press("Backspace");
-  await input.fill(numbers);
-  await input.press("Enter");
-}
 
 /** Kept where COLLAPSAR_PICTURES names a folder, to be looked at. */
 async function keepPicture(page: Page, name: string): Promise<void> {

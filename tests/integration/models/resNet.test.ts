@@ -9,6 +9,7 @@ import type { ParameterSpec } from "../../../workers/models/network.ts";
 import { initializeParameters, sizeOf } from "../../../workers/models/parameterLayout.ts";
 import { makeTrainer } from "../../../workers/training/train.ts";
 import { imageRun } from "../../unit/workers/data/tokenData.ts";
+import { expectSummary, type Summary, summary } from "../../unit/workers/models/vectorSummary.ts";
 
 tf.enableProdMode();
 const engines = [
@@ -16,7 +17,6 @@ const engines = [
   await createEngine({ device: "cpu", engine: "eager" }),
 ] as const;
 
-type Summary = [norm: number, along: number];
 interface Reference {
   fits: number[];
   velocity: Record<string, Summary>;
@@ -62,22 +62,6 @@ function firstValues(specs: ParameterSpec[]): Float32Array {
   return Float32Array.from(specs.flatMap(waved));
 }
 
-function summary(values: ArrayLike<number>): Summary {
-  let [squares, along] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    squares += values[i] ** 2;
-    along += values[i] * Math.cos(i);
-  }
-  return [Math.sqrt(squares), along];
-}
-
-/** To so much of the vector's norm. */
-function expectAlike(values: ArrayLike<number>, [norm, along]: Summary, what: string, within = 1e-5): void {
-  const [foundNorm, foundAlong] = summary(values);
-  expect(Math.abs(foundNorm - norm) / norm, `norm of ${what}`).toBeLessThan(within);
-  expect(Math.abs(foundAlong - along) / norm, what).toBeLessThan(within * Math.sqrt(values.length));
-}
-
 function pieces(specs: ParameterSpec[], flat: Float32Array): Record<string, Float32Array> {
   let at = 0;
   const parts: Record<string, Float32Array> = {};
@@ -111,17 +95,17 @@ describe.each(engines.map((engine) => [engine.choice.engine, engine] as const))(
     expect(Math.hypot(...missed) / gradient).toBeLessThan(1e-5);
     // What is left of gradients that nearly cancel within one vector has fewer digits.
     for (const [name, values] of Object.entries(reference.velocity))
-      expectAlike(first[name], values, `velocity of ${name}`, 3e-5);
+      expectSummary(first[name], values, `velocity of ${name}`, 3e-5);
     const last = pieces(specs, (await trainer.step.readState()).parameters);
     expect(Object.keys(last)).toEqual(Object.keys(reference.parameters));
-    for (const [name, values] of Object.entries(reference.parameters)) expectAlike(last[name], values, name, within);
+    for (const [name, values] of Object.entries(reference.parameters)) expectSummary(last[name], values, name, within);
     // Evaluation, in place: by the running statistics.
     const reader = await makeFeatureReader(engine, network, [data.train]);
     for await (const { logits, features } of reader.read(data.train, trainer.step)) {
-      expectAlike(logits, summary(reference.logits), "logits", within);
+      expectSummary(logits, summary(reference.logits), "logits", within);
       expect(features).toHaveLength(reference.features.length);
       features.forEach((layer, l) => {
-        expectAlike(withoutPadding(layer), reference.features[l], `features of layer ${l + 1}`, within);
+        expectSummary(withoutPadding(layer), reference.features[l], `features of layer ${l + 1}`, within);
       });
     }
     await reader.dispose();

@@ -9,6 +9,7 @@ import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import { initializeParameters, parameterSlice, sizeOf } from "../../../../workers/models/parameterLayout.ts";
 import { makeTrainer } from "../../../../workers/training/train.ts";
 import { dataOf, smallRun } from "../builders.ts";
+import { expectSummary, type Summary, summary } from "./vectorSummary.ts";
 
 tf.enableProdMode();
 const engines = [
@@ -16,7 +17,6 @@ const engines = [
   await createEngine({ device: "cpu", engine: "eager" }),
 ] as const;
 
-type Summary = [norm: number, along: number];
 interface Reference {
   config: { activation?: string; normalization: string; widths: number[] };
   fit: number;
@@ -165,22 +165,6 @@ function mlpRun({ widths, ...kind }: Reference["config"]) {
   return { config, data, network: defineNetwork(config, data) };
 }
 
-function summary(values: ArrayLike<number>): Summary {
-  let [squares, along] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    squares += values[i] ** 2;
-    along += values[i] * Math.cos(i);
-  }
-  return [Math.sqrt(squares), along];
-}
-
-/** To so much of the vector's norm. */
-function expectAlike(values: ArrayLike<number>, [norm, along]: Summary, what: string, within = 2e-6): void {
-  const [foundNorm, foundAlong] = summary(values);
-  expect(Math.abs(foundNorm - norm) / norm, `norm of ${what}`).toBeLessThan(within);
-  expect(Math.abs(foundAlong - along) / norm, what).toBeLessThan(within * Math.sqrt(values.length));
-}
-
 describe.each(engines.map((engine) => [engine.choice.engine, engine] as const))("%s", (_name, engine) => {
   test.each(references)("%s: features, loss and a step of training are PyTorch's", async (_, reference) => {
     const { config, data, network } = mlpRun(reference.config);
@@ -194,13 +178,14 @@ describe.each(engines.map((engine) => [engine.choice.engine, engine] as const))(
     );
     const reader = await makeFeatureReader(engine, network, [data.train]);
     for await (const { features } of reader.read(data.train, { parameters }))
-      for (const [l, layer] of features.entries()) expectAlike(layer, reference.features[l], `features of layer ${l + 1}`);
+      for (const [l, layer] of features.entries())
+        expectSummary(layer, reference.features[l], `features of layer ${l + 1}`, 2e-6);
     await reader.dispose();
     const trainer = await makeTrainer(engine, config, network, data, { parameters });
     for await (const { fit } of trainer.train(0)) expect(Math.abs(fit / reference.fit - 1)).toBeLessThan(2e-6);
     const { parameters: last } = await trainer.step.readState();
-    for (const [l, one] of reference.weights.entries()) expectAlike(parameterSlice(last, specs, `W${l}`), one, `W${l}`);
-    for (const [l, one] of reference.biases.entries()) expectAlike(parameterSlice(last, specs, `b${l}`), one, `b${l}`);
+    for (const [l, one] of reference.weights.entries()) expectSummary(parameterSlice(last, specs, `W${l}`), one, `W${l}`, 2e-6);
+    for (const [l, one] of reference.biases.entries()) expectSummary(parameterSlice(last, specs, `b${l}`), one, `b${l}`, 2e-6);
     await trainer.dispose();
   });
 
